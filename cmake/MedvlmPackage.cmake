@@ -1,0 +1,1 @@
+# Installs find_package(medvlm): targets medvlm::core and medvlm::sdk, and medvlm_add_plugin().

@@ -1,0 +1,68 @@
+// The Adapter interface: how a model is made to predict (off the shelf, linear probe, LoRA).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "medvlm/core/dataset.hpp"
+#include "medvlm/core/model.hpp"
+
+namespace medvlm {
+
+/// What an adapter wants for each sample it predicts.
+enum class AdapterInput {
+  embeddings,  ///< of the frozen image encoder: computed once, cached
+  images,      ///< preprocessed images, because the adapter changed the encoder
+  questions,   ///< preprocessed images and the sample's question, for an answerer
+};
+
+struct AdapterTraits {
+  AdapterInput input = AdapterInput::embeddings;
+  bool trains = false;  ///< reads the train split in prepare()
+};
+
+/// What an adapter may use while it prepares. Lent by the evaluation for the duration of prepare().
+class MEDVLM_API AdapterContext {
+ public:
+  virtual ~AdapterContext();
+  virtual Model& model() = 0;
+  virtual const DatasetInfo& dataset() const = 0;
+  virtual std::uint64_t seed() const = 0;
+  /// A folder for checkpoints and trained weights, private to the scenario.
+  virtual const std::filesystem::path& folder() const = 0;
+  /// Samples of the train or validation split. Throws Error(internal) for the test split: it is closed until training
+  /// has ended.
+  virtual std::vector<Sample> samples(Split split) = 0;
+  /// Frozen embeddings of the samples, from the cache where possible. Samples whose image fails are left out and
+  /// reported; `kept` receives the indices of the others.
+  virtual ImageEmbeddings embed(std::span<const Sample> samples, std::vector<std::size_t>& kept) = 0;
+  /// Preprocessed images of the samples, decoded on loader threads; `kept` as above.
+  virtual std::vector<ProcessedImage> load(std::span<const Sample> samples, std::vector<std::size_t>& kept) = 0;
+  /// True when the user asked to stop: save what can be resumed and throw Error(interrupted).
+  virtual bool stop_requested() const = 0;
+};
+
+/// One batch to predict. Which of the fields are filled is said by AdapterTraits::input.
+struct AdapterBatch {
+  std::vector<const Sample*> samples;
+  ImageEmbeddings embeddings;           ///< rows belong to samples
+  std::vector<ProcessedImage> images;   ///< one per sample
+};
+
+/// An adapter plugin implements this. One object serves one scenario.
+class MEDVLM_API Adapter {
+ public:
+  virtual ~Adapter();
+  /// Throws Error(config) if the adapter cannot serve this kind of model or dataset.
+  virtual AdapterTraits traits(const DatasetInfo& dataset) const = 0;
+  /// Trains or loads. Called once, before predict(). Throws Error.
+  virtual void prepare(AdapterContext& context) = 0;
+  /// One prediction per sample of the batch, in order. A sample that fails gets Prediction::error; an exception fails
+  /// the whole batch.
+  virtual std::vector<Prediction> predict(const AdapterBatch& batch) = 0;
+};
+
+}  // namespace medvlm

@@ -1,0 +1,97 @@
+// The Model interface and its capabilities: image-text encoder, answerer, adaptable.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include "medvlm/core/adaptable.hpp"
+#include "medvlm/core/data.hpp"
+
+namespace medvlm {
+
+/// What a model says of itself before its weights are loaded.
+struct ModelInfo {
+  std::string family;           ///< "CLIP"
+  std::int64_t parameters = 0;  ///< computed from the architecture
+  std::vector<std::filesystem::path> files;  ///< every file that determines the outputs; hashed for identity
+  std::vector<c10::ScalarType> dtypes;       ///< computation types the family supports, preferred first
+};
+
+/// How a contrastive model's logits become probabilities.
+enum class LogitRule { softmax, sigmoid };
+
+/// A contrastive model: images and texts in one space. One thread at a time except where said.
+class MEDVLM_API ImageTextEncoder {
+ public:
+  virtual ~ImageTextEncoder();
+  /// Resize, crop, normalise. Called from several loader threads at once.
+  virtual ProcessedImage preprocess(const Image& image) const = 0;
+  /// Text that determines what preprocess() does; part of cache keys.
+  virtual std::string preprocessing_identity() const = 0;
+  /// Embeds n images. Results are on the model's device. Differentiable when gradients are enabled.
+  virtual ImageEmbeddings encode_images(std::span<const ProcessedImage> images) = 0;
+  /// Embeds m texts: [m, ...], not normalised. Differentiable when gradients are enabled.
+  virtual at::Tensor encode_texts(std::span<const std::string> texts) = 0;
+  /// Logits [n, m] of ImageEmbeddings::joint against encode_texts(): normalises, scales, adds the bias.
+  virtual at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) = 0;
+  virtual LogitRule logit_rule() const = 0;
+};
+
+/// One question to a generative model.
+struct Question {
+  std::string text;            ///< complete instruction, without the family's chat template
+  const ProcessedImage* image = nullptr;  ///< questions with the same pointer share the image
+  std::uint64_t seed = 0;      ///< for sampling: depends on the sample alone
+};
+
+/// How answers are generated. Unset means: the checkpoint's generation settings.
+struct Generation {
+  std::int64_t max_new_tokens = 0;  ///< 0: the family's default
+  double temperature = 0;           ///< 0: greedy
+  double top_p = 1;
+  std::int64_t top_k = 0;
+  double repetition_penalty = 1;
+};
+
+struct Answer {
+  std::string text;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t new_tokens = 0;
+  double seconds = 0;
+};
+
+/// A model that answers questions about an image. One thread at a time except where said.
+class MEDVLM_API Answerer {
+ public:
+  virtual ~Answerer();
+  /// Called from several loader threads at once.
+  virtual ProcessedImage preprocess(const Image& image) const = 0;
+  virtual std::string preprocessing_identity() const = 0;
+  /// One answer per question, in order; the same whatever the batch.
+  virtual std::vector<Answer> answer(std::span<const Question> questions, const Generation& generation) = 0;
+};
+
+/// A model plugin implements this. The constructor reads configuration files only; throws Error(checkpoint).
+class MEDVLM_API Model {
+ public:
+  virtual ~Model();
+
+  virtual const ModelInfo& info() const = 0;
+
+  /// Loads the weights. `dtype` is one of info().dtypes. Throws Error(checkpoint) that lists every missing tensor and
+  /// every wrong shape, Error(device), Error(out_of_memory).
+  virtual void load(c10::Device device, c10::ScalarType dtype) = 0;
+
+  /// Capabilities: a pointer owned by the model, or null. Valid for the model's life; usable after load().
+  virtual ImageTextEncoder* encoder() { return nullptr; }
+  virtual Answerer* answerer() { return nullptr; }
+  virtual Adaptable* adaptable() { return nullptr; }
+};
+
+}  // namespace medvlm
