@@ -3,10 +3,9 @@
 # Builds the plugin described by plugin.toml in the current folder: one module that exports one symbol, and the
 # manifest beside it (plugin.toml, the build stamp and the library's SHA-256). Installs both into the plugin folder.
 # MEDVLM_PLUGIN_OUTPUT_DIR says where they are built; default: `plugins` in the build tree.
-set(MEDVLM_ADD_PLUGIN_FOLDER "${CMAKE_CURRENT_LIST_DIR}")
-
 function(medvlm_add_plugin target)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  set(here "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
   set(toml "${CMAKE_CURRENT_SOURCE_DIR}/plugin.toml")
   if(NOT EXISTS "${toml}")
     message(FATAL_ERROR "medvlm_add_plugin(${target}): ${toml} does not exist; it names kind, id and version")
@@ -33,9 +32,10 @@ function(medvlm_add_plugin target)
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME "${name}" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY "${MEDVLM_PLUGIN_OUTPUT_DIR}"
-    LINK_DEPENDS "${MEDVLM_ADD_PLUGIN_FOLDER}/plugin-exports.map"
+    # The manifest is written when the library is linked, so what it is made of counts too.
+    LINK_DEPENDS "${toml};${here}/plugin-exports.map;${here}/write_manifest.cmake"
     MEDVLM_MANIFEST "${manifest}")
-  target_link_options(${target} PRIVATE "LINKER:--version-script=${MEDVLM_ADD_PLUGIN_FOLDER}/plugin-exports.map")
+  target_link_options(${target} PRIVATE "LINKER:--version-script=${here}/plugin-exports.map")
 
   set(install_dir "lib/medvlm/plugins")
   # The manifest holds the hash of the library, so a library whose bytes change on installation (its run path is
@@ -44,7 +44,7 @@ function(medvlm_add_plugin target)
     INSTALL_RPATH "\$ORIGIN/../..;${MEDVLM_PLUGIN_RPATH}")
   add_custom_command(TARGET ${target} POST_BUILD
     COMMAND "${CMAKE_COMMAND}" "-DLIBRARY=$<TARGET_FILE:${target}>" "-DPLUGIN_TOML=${toml}" "-DMANIFEST=${manifest}"
-            -P "${MEDVLM_ADD_PLUGIN_FOLDER}/write_manifest.cmake"
+            -P "${here}/write_manifest.cmake"
     VERBATIM)
   install(TARGETS ${target} LIBRARY DESTINATION "${install_dir}")
   install(FILES "${manifest}" DESTINATION "${install_dir}")

@@ -1,0 +1,64 @@
+// One scenario = model x dataset x adapter x metrics, and its evaluation.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "medvlm/core/adapter.hpp"
+#include "medvlm/core/bootstrap.hpp"
+#include "medvlm/core/embedding_cache.hpp"
+#include "medvlm/core/journal.hpp"
+#include "medvlm/core/metric.hpp"
+#include "medvlm/core/progress.hpp"
+
+namespace medvlm {
+
+/// A metric with the name that the study gives it.
+struct NamedMetric {
+  std::string name;
+  const Metric* metric = nullptr;
+};
+
+/// What to evaluate and how. Everything pointed to must outlive the evaluation.
+struct Scenario {
+  std::string name;                ///< "clip-b32/ham10000/off_the_shelf", for messages
+  std::filesystem::path folder;    ///< owned by this scenario alone
+  Model* model = nullptr;          ///< loaded
+  Dataset* dataset = nullptr;
+  std::vector<Sample> samples;     ///< of the test split, in order
+  Adapter* adapter = nullptr;
+  std::vector<NamedMetric> metrics;
+  std::string identity;            ///< JSON: what determines the predictions, and "scoring"
+  std::string manifest;            ///< JSON: versions, hashes, resolved configuration; copied into result.json
+  std::uint64_t seed = 0;
+  std::size_t batch_size = 32;
+  int loader_threads = 2;
+  EmbeddingCache* cache = nullptr;  ///< null: embeddings are not kept
+  JournalMode mode = JournalMode::resume;
+  BootstrapOptions bootstrap;
+};
+
+/// One number of the result. NaN values are undefined; `reason` says why.
+struct ResultValue {
+  std::string metric;   ///< the study's name of the metric plugin
+  std::string name;     ///< "auroc", "auroc[melanoma]"
+  bool headline = false;
+  bool higher_is_better = true;
+  Interval interval;
+  std::string reason;
+};
+
+struct ScenarioResult {
+  std::size_t samples = 0, scored = 0, errored = 0, missing = 0;
+  std::vector<ResultValue> values;
+  bool complete = false;   ///< false: stopped by the user; resumable
+};
+
+/// Runs or resumes a scenario: predictions go to the journal batch by batch; when all are there, predictions.jsonl and
+/// result.json are written. Throws Error(conflict) for a folder in use or of another study, and whatever plugins throw
+/// while preparing. A sample that fails is recorded and never ends the run.
+MEDVLM_API ScenarioResult evaluate(Scenario& scenario, Progress& progress);
+
+}  // namespace medvlm

@@ -1,0 +1,71 @@
+#include "scoring.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "medvlm/core/sample_error.hpp"
+
+namespace medvlm {
+namespace {
+
+/// The scored samples and the rows of the test set that they come from.
+struct ScoredSet {
+  std::vector<Scored> scored;
+  std::vector<std::size_t> rows;
+};
+
+ScoredSet scored_samples(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+  ScoredSet set;
+  for (const auto& [index, record] : records) {
+    if (record.prediction.error) continue;
+    set.scored.push_back({&scenario.samples[index], &record.prediction});
+    set.rows.push_back(index);
+  }
+  return set;
+}
+
+ResultValue failed_metric(const NamedMetric& metric, std::string reason) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  return {metric.name, metric.name, true, true, {nan, nan, nan, nan, nan, 0}, std::move(reason)};
+}
+
+void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set,
+                  const Resamples& resamples, std::vector<ResultValue>& values) {
+  const auto prepared = metric.metric->prepare(scenario.dataset->info(), set.scored);
+  const auto intervals = bootstrap(*prepared, resamples, set.rows, scenario.bootstrap);
+  const auto& names = prepared->values();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ResultValue value{metric.name, names[i].name, i == 0, names[i].higher_is_better, intervals[i], ""};
+    if (std::isnan(value.interval.value)) {
+      value.reason = prepared->undefined_reason(i);
+    } else if (std::isnan(value.interval.low)) {
+      value.reason = "too few samples for an interval";
+    }
+    values.push_back(std::move(value));
+  }
+}
+
+}  // namespace
+
+ScenarioResult score(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+  ScenarioResult result;
+  const ScoredSet set = scored_samples(scenario, records);
+  result.samples = scenario.samples.size();
+  result.scored = set.scored.size();
+  result.errored = records.size() - set.scored.size();
+  result.missing = result.samples - records.size();
+  result.complete = result.missing == 0;
+  const auto clusters = cluster_numbers(scenario.samples, scenario.dataset->info().cluster_group);
+  const Resamples resamples(scenario.samples.size(), clusters, scenario.bootstrap);
+  for (const NamedMetric& metric : scenario.metrics) {
+    if (set.scored.empty()) {
+      result.values.push_back(failed_metric(metric, "no sample could be scored"));
+      continue;
+    }
+    const auto failure = sample_error_of("score", [&] { score_metric(scenario, metric, set, resamples, result.values); });
+    if (failure) result.values.push_back(failed_metric(metric, failure->message));
+  }
+  return result;
+}
+
+}  // namespace medvlm

@@ -1,0 +1,111 @@
+#include <sys/resource.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "medvlm/base/files.hpp"
+#include "medvlm/core/prediction_json.hpp"
+#include "scoring.hpp"
+
+namespace medvlm {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t kErrorsShown = 20;
+
+json number_or_null(double number) { return std::isfinite(number) ? json(number) : json(nullptr); }
+
+json value_json(const ResultValue& value) {
+  json item = {{"metric", value.metric},
+               {"name", value.name},
+               {"headline", value.headline},
+               {"higher_is_better", value.higher_is_better},
+               {"value", number_or_null(value.interval.value)},
+               {"ci_low", number_or_null(value.interval.low)},
+               {"ci_high", number_or_null(value.interval.high)},
+               {"mean", number_or_null(value.interval.mean)},
+               {"std", number_or_null(value.interval.std)},
+               {"valid_rounds", value.interval.valid_rounds}};
+  if (!value.reason.empty()) item["reason"] = value.reason;
+  return item;
+}
+
+json errors_json(const std::map<std::size_t, JournalRecord>& records) {
+  json by_stage = json::object();
+  json first = json::array();
+  for (const auto& [index, record] : records) {
+    if (!record.prediction.error) continue;
+    const SampleError& error = *record.prediction.error;
+    by_stage[error.stage] = by_stage.value(error.stage, 0) + 1;
+    if (first.size() < kErrorsShown) {
+      first.push_back({{"id", record.id},
+                       {"stage", error.stage},
+                       {"code", error_code_name(error.code)},
+                       {"message", error.message}});
+    }
+  }
+  return {{"by_stage", by_stage}, {"first", first}};
+}
+
+std::string predictions_text(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+  std::string text;
+  const DatasetInfo& info = scenario.dataset->info();
+  for (const auto& [index, record] : records) {
+    const Sample& sample = scenario.samples[index];
+    nlohmann::json line = prediction_to_json(record.prediction);
+    line["index"] = index;
+    line["id"] = record.id;
+    line["image"] = sample.image;
+    if (info.task == Task::vqa) {
+      line["question"] = sample.question;
+      line["answer"] = sample.answer;
+      line["open"] = sample.open;
+    } else if (info.labels == LabelKind::multilabel) {
+      line["labels"] = std::vector<int>(sample.labels.begin(), sample.labels.end());
+    } else {
+      line["label"] = sample.label;
+    }
+    if (!sample.groups.empty()) {
+      for (const auto& [group, value] : sample.groups) line["groups"][group] = value;
+    }
+    text += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  }
+  return text;
+}
+
+/// The largest resident memory of this process so far, in bytes.
+std::int64_t peak_memory() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+}  // namespace
+
+void write_result(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records,
+                  const ScenarioResult& result, double seconds, std::size_t new_records) {
+  write_file_atomically(scenario.folder / "predictions.jsonl", predictions_text(scenario, records));
+  json values = json::array();
+  for (const ResultValue& value : result.values) values.push_back(value_json(value));
+  const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
+  const json document = {
+      {"format", 1},
+      {"scenario", scenario.name},
+      {"samples",
+       {{"total", result.samples}, {"scored", result.scored}, {"errored", result.errored}, {"missing", result.missing}}},
+      {"metrics", values},
+      {"bootstrap",
+       {{"rounds", scenario.bootstrap.rounds},
+        {"seed", scenario.bootstrap.seed},
+        {"confidence", scenario.bootstrap.confidence},
+        {"unit", by_cluster ? "cluster" : "sample"},
+        {"cluster", by_cluster ? scenario.dataset->info().cluster_group : ""}}},
+      {"errors", errors_json(records)},
+      {"manifest", json::parse(scenario.manifest)},
+      {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
+  write_file_atomically(scenario.folder / "result.json",
+                        document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace medvlm

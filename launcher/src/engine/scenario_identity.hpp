@@ -1,0 +1,32 @@
+// What identifies a scenario (so that a changed study is noticed) and what its result says of how it was made.
+#pragma once
+
+#include <string>
+
+#include "workbench.hpp"
+
+namespace medvlm::launcher {
+
+/// The parts of one scenario.
+struct ScenarioParts {
+  const Item<Model>& model;
+  const Item<Dataset>& dataset;
+  const Item<Adapter>& adapter;
+  const std::vector<Item<Metric>>& metrics;
+  std::string weights_sha256;
+  std::string samples_sha256;
+  std::string device;       ///< "cpu", "cuda:0"
+  std::string dtype;
+  std::string unit;         ///< of the bootstrap, resolved: "sample" or "cluster"
+};
+
+/// JSON: everything that determines the predictions, and under "scoring" what determines the statistics.
+std::string scenario_identity(const Study& study, const ScenarioParts& parts);
+
+/// JSON: versions, plugins, checkpoint, machine, resolved configuration, time.
+std::string scenario_manifest(const Study& study, const ScenarioParts& parts);
+
+/// SHA-256 of everything that determines an embedding but the image.
+std::string encoder_key(const ScenarioParts& parts);
+
+}  // namespace medvlm::launcher

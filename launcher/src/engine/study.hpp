@@ -1,0 +1,65 @@
+// A study: what the TOML says, checked, with the location of every entry.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "medvlm/base/options.hpp"
+
+namespace medvlm::launcher {
+
+/// A plugin that the study uses, with the name that the study gives it and its options as written.
+struct StudyEntry {
+  std::string name;
+  std::string plugin;
+  Value options;       ///< a table: what is not name or plugin
+  Location location;   ///< of the entry
+  std::string key;     ///< "models[0]"
+};
+
+/// The [run] section.
+struct RunSettings {
+  std::string device;
+  std::string dtype;
+  std::size_t batch_size = 0;
+  int threads = 0;          ///< for computing; 0: all
+  int loader_threads = 0;   ///< 0: as many as there are cores
+  std::size_t max_errors = 0;
+  std::size_t limit = 0;    ///< use only the first so many test samples; 0: all
+  bool cache = true;
+  std::filesystem::path cache_folder;
+};
+
+/// The [bootstrap] section.
+struct BootstrapSettings {
+  int rounds = 0;
+  double confidence = 0;
+  std::string unit;  ///< "auto", "sample" or "cluster"
+};
+
+struct Study {
+  std::filesystem::path file;   ///< absolute
+  std::string name;
+  std::filesystem::path output;
+  std::uint64_t seed = 0;
+  RunSettings run;
+  BootstrapSettings bootstrap;
+  std::vector<std::filesystem::path> plugin_folders;
+  std::vector<StudyEntry> models, datasets, adapters, metrics;
+  std::string config_json;      ///< everything as resolved, for the manifest
+};
+
+/// Reads a study. `changes` are the `key=value` texts of --set, applied before the check. Appends every complaint to
+/// `diagnostics`; the result is usable only if there is none. Throws Error(io) or Error(config) if the file is no TOML.
+Study read_study(const std::filesystem::path& file, const std::vector<std::string>& changes,
+                 std::vector<Diagnostic>& diagnostics);
+
+/// Throws Error(config) that shows all diagnostics, if there are any.
+void refuse(const std::vector<Diagnostic>& diagnostics);
+
+/// Applies one `key=value` to a study's table: `run.batch_size=8`, `models[0].checkpoint=/x` or, by the entry's name,
+/// `models.clip-b32.checkpoint=/x`. The value is read as TOML, else as text. Throws Error(usage).
+void apply_setting(Value& study, const std::string& setting);
+
+}  // namespace medvlm::launcher

@@ -1,0 +1,32 @@
+// The command-line options that run and plan share.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "study.hpp"
+
+namespace medvlm::launcher {
+
+class StudyOptions {
+ public:
+  /// Parses; returns false if --help was asked for and printed. Throws Error(usage). `own` are the command's own options.
+  bool parse(int argc, char** argv, const std::string& command, const std::string& summary,
+             const boost::program_options::options_description& own);
+
+  /// The study with --set, --device and --dtype applied. Throws Error(config) with all complaints.
+  Study read() const;
+  std::vector<std::filesystem::path> plugin_folders() const;
+  bool has(const std::string& name) const { return values_.count(name) > 0; }
+  template <class Type>
+  Type get(const std::string& name) const {
+    return values_[name].as<Type>();
+  }
+
+ private:
+  boost::program_options::variables_map values_;
+};
+
+}  // namespace medvlm::launcher

@@ -1,0 +1,105 @@
+#include "workbench.hpp"
+
+#include "medvlm/base/error.hpp"
+#include "medvlm/base/log.hpp"
+
+namespace medvlm::launcher {
+namespace {
+
+registry::Registry scan(const Study& study, const std::vector<std::filesystem::path>& command_line_folders) {
+  registry::SearchRequest request;
+  request.command_line = command_line_folders;
+  request.config = study.plugin_folders;
+  request.environment = registry::plugin_path_from_environment();
+  request.prefix = registry::program_prefix();
+  std::vector<registry::Problem> problems;
+  const auto folders = registry::plugin_search_path(request, problems);
+  return registry::Registry(folders, std::move(problems));
+}
+
+/// Where to point for an error while making a plugin's object: the option whose value the message names, else the entry.
+Diagnostic located(const StudyEntry& entry, const Options& options, const std::string& message) {
+  for (const auto& [name, value] : options.values()) {
+    if (value.text() && value.location.line > 0 && value.text()->size() > 1 && message.find(*value.text()) != message.npos) {
+      return {value.location, entry.key + "." + name, message};
+    }
+  }
+  return {entry.location, entry.key, message};
+}
+
+template <class Interface>
+std::vector<Item<Interface>> make_items(const registry::Registry& plugins, std::string_view kind,
+                                        const std::vector<StudyEntry>& entries, const std::filesystem::path& base,
+                                        std::vector<Diagnostic>& diagnostics) {
+  std::vector<Item<Interface>> items;
+  for (const StudyEntry& entry : entries) {
+    Item<Interface> item{entry, nullptr, {}, {}};
+    try {
+      item.manifest = &plugins.find(kind, entry.plugin);
+    } catch (const Error& error) {
+      diagnostics.push_back({entry.location, entry.key + ".plugin", error.message()});
+      continue;
+    }
+    const std::size_t before = diagnostics.size();
+    item.options = resolve_options(item.manifest->options, entry.options, base, entry.key, diagnostics);
+    if (diagnostics.size() > before) continue;
+    try {
+      item.object = registry::create_plugin<Interface>(*item.manifest, item.options);
+    } catch (const Error& error) {
+      diagnostics.push_back(located(entry, item.options, error.message()));
+      continue;
+    }
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
+Workbench::Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders)
+    : study_(std::move(study)), registry_(std::make_unique<registry::Registry>(scan(study_, command_line_folders))) {
+  for (const registry::Problem& problem : registry_->problems()) {
+    log(LogLevel::warning, "plugin refused: " + problem.file.string() + ": " + problem.message);
+  }
+  std::vector<Diagnostic> diagnostics;
+  const auto base = study_.file.parent_path();
+  models_ = make_items<Model>(*registry_, "model", study_.models, base, diagnostics);
+  datasets_ = make_items<Dataset>(*registry_, "dataset", study_.datasets, base, diagnostics);
+  adapters_ = make_items<Adapter>(*registry_, "adapter", study_.adapters, base, diagnostics);
+  metrics_ = make_items<Metric>(*registry_, "metric", study_.metrics, base, diagnostics);
+  check_pairs(diagnostics);
+  refuse(diagnostics);
+}
+
+void Workbench::check_pairs(std::vector<Diagnostic>& diagnostics) {
+  for (const auto& dataset : datasets_) {
+    auto check = [&](const StudyEntry& entry, auto action) {
+      try {
+        action(dataset.object->info());
+      } catch (const Error& error) {
+        diagnostics.push_back({entry.location, entry.key, "does not fit dataset '" + dataset.entry.name + "': " + error.message()});
+      }
+    };
+    for (const auto& adapter : adapters_) {
+      check(adapter.entry, [&](const DatasetInfo& info) { adapter.object->traits(info); });
+    }
+    for (const auto& metric : metrics_) {
+      check(metric.entry, [&](const DatasetInfo& info) { metric.object->check(info); });
+    }
+  }
+}
+
+registry::Handle<Adapter> Workbench::make_adapter(const Item<Adapter>& item) const {
+  return registry::create_plugin<Adapter>(*item.manifest, item.options);
+}
+
+std::vector<Sample> Workbench::test_samples(Dataset& dataset) const {
+  std::vector<Sample> samples = dataset.samples(Split::test);
+  if (samples.empty()) {
+    throw Error(ErrorCode::data, "the test split of '" + dataset.info().name + "' is empty; check its split column or files");
+  }
+  if (study_.run.limit > 0 && samples.size() > study_.run.limit) samples.resize(study_.run.limit);
+  return samples;
+}
+
+}  // namespace medvlm::launcher

@@ -1,0 +1,55 @@
+// The normalisers of tokenizer.json.
+#include "../checkpoint/json_text.hpp"
+#include "json_part.hpp"
+#include "medvlm/sdk/text/regex.hpp"
+#include "medvlm/sdk/text/unicode.hpp"
+#include "pattern.hpp"
+#include "pipeline.hpp"
+
+namespace medvlm::sdk {
+
+using nlohmann::json;
+
+namespace {
+
+Normalizer make_replace(const json& part, const std::string& place) {
+  check_keys(part, place, {"pattern", "content"});
+  return [regex = make_pattern(part_at(part, "pattern", place), place),
+          content = text_at(part, "content", place)](std::string text) { return regex.replace_all(text, content); };
+}
+
+Normalizer make_sequence(const json& part, const std::string& place) {
+  check_keys(part, place, {"normalizers"});
+  std::vector<Normalizer> steps;
+  for (const auto& step : list_at(part, "normalizers", place)) {
+    steps.push_back(make_normalizer(step, item_place(place, steps.size())));
+  }
+  return [steps = std::move(steps)](std::string text) {
+    for (const auto& step : steps) text = step(std::move(text));
+    return text;
+  };
+}
+
+}  // namespace
+
+Normalizer make_normalizer(const json& part, const std::string& place) {
+  if (part.is_null()) return [](std::string text) { return text; };
+  const std::string type = part_type(part, place);
+  if (type == "Sequence") return make_sequence(part, place);
+  if (type == "Replace") return make_replace(part, place);
+  if (type == "NFC") {
+    check_keys(part, place, {});
+    return [](std::string text) { return to_nfc(text); };
+  }
+  if (type == "Lowercase") {
+    check_keys(part, place, {});
+    return [](std::string text) { return to_lower(text); };
+  }
+  if (type == "Prepend") {
+    check_keys(part, place, {"prepend"});
+    return [prefix = text_at(part, "prepend", place)](std::string text) { return text.empty() ? text : prefix + text; };
+  }
+  fail_part(place, "the normalizer " + in_quotes(type) + " is not supported");
+}
+
+}  // namespace medvlm::sdk

@@ -1,0 +1,40 @@
+// The steps of a tokenizer, each built from its part of tokenizer.json.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "added_tokens.hpp"
+#include "medvlm/sdk/text/bpe.hpp"
+
+namespace medvlm::sdk {
+
+using Normalizer = std::function<std::string(std::string)>;
+/// Pieces in, smaller pieces out.
+using PreTokenizer = std::function<std::vector<std::string>(std::vector<std::string>)>;
+/// Tokens in, parts of the text out.
+using Decoder = std::function<std::vector<std::string>(std::vector<std::string>)>;
+
+/// What is put around the ids of one text.
+struct PostProcessor {
+  std::vector<std::int64_t> before;
+  std::vector<std::int64_t> after;
+};
+
+// Each throws Error(checkpoint), beginning with `place`, for a type, key or value that is not known here.
+Normalizer make_normalizer(const nlohmann::json& part, const std::string& place);
+PreTokenizer make_pre_tokenizer(const nlohmann::json& part, const std::string& place);
+PostProcessor make_post_processor(const nlohmann::json& part, const std::string& place);
+Decoder make_decoder(const nlohmann::json& part, const std::string& place);
+std::unique_ptr<const Bpe> make_bpe(const nlohmann::json& part, const std::string& place);
+std::vector<AddedToken> make_added_tokens(const nlohmann::json& part, const std::string& place);
+
+/// What tokenizer.json would say for a folder with vocab.json and merges.txt. Throws Error(checkpoint).
+nlohmann::json clip_tokenizer_json(const std::filesystem::path& folder);
+
+}  // namespace medvlm::sdk
