@@ -29,7 +29,9 @@ std::vector<json> read_json_lines(const fs::path& file) {
   REQUIRE_MESSAGE(in, "cannot open " << file);
   std::string text;
   char block[1 << 16];
-  for (int count = 0; (count = gzread(in, block, sizeof block)) > 0;) text.append(block, static_cast<std::size_t>(count));
+  for (int count = 0; (count = gzread(in, block, sizeof block)) > 0;) {
+    text.append(block, static_cast<std::size_t>(count));
+  }
   gzclose(in);
   std::vector<json> lines;
   for (std::size_t begin = 0; begin < text.size();) {

@@ -82,8 +82,8 @@ inline std::string zip_bytes(const std::vector<std::pair<std::string, std::strin
   const auto count = entries.size();
   if (form.zip64) {
     archive += "PK\x06\x06" + little_endian(44, 8) + little_endian(45, 2) + little_endian(45, 2) +
-               little_endian(0, 8) + little_endian(count, 8) + little_endian(count, 8) + little_endian(directory.size(), 8) +
-               little_endian(begin, 8) + "PK\x06\x07" + little_endian(0, 4) + little_endian(end, 8) +
+               little_endian(0, 8) + little_endian(count, 8) + little_endian(count, 8) +
+               little_endian(directory.size(), 8) + little_endian(begin, 8) + "PK\x06\x07" + little_endian(0, 4) + little_endian(end, 8) +
                little_endian(1, 4);
   }
   return archive + "PK\x05\x06" + little_endian(0, 4) + little_endian(form.zip64 ? 0xffff : count, 2) +
@@ -92,7 +92,9 @@ inline std::string zip_bytes(const std::vector<std::pair<std::string, std::strin
 }
 
 // Pickle opcodes of protocol 2, as far as the tests write them.
-inline std::string pickle_text(const std::string& text) { return std::string(1, 'X') + little_endian(text.size(), 4) + text; }
+inline std::string pickle_text(const std::string& text) {
+  return std::string(1, 'X') + little_endian(text.size(), 4) + text;
+}
 inline std::string pickle_integer(std::int32_t value) {
   return std::string(1, 'J') + little_endian(static_cast<std::uint32_t>(value), 4);
 }
@@ -102,12 +104,12 @@ inline std::string pickle_integers(const std::vector<std::int32_t>& values) {
   return code + "t";
 }
 inline std::string pickle_storage(const std::string& type, const std::string& key, std::int32_t numel) {
-  return std::string(1, '(') + pickle_text("storage") + "ctorch\n" + type + "\n" + pickle_text(key) + pickle_text("cpu") +
-         pickle_integer(numel) + "tQ";
+  return std::string(1, '(') + pickle_text("storage") + "ctorch\n" + type + "\n" + pickle_text(key) +
+         pickle_text("cpu") + pickle_integer(numel) + "tQ";
 }
 /// A call of _rebuild_tensor_v2 with a storage pickled before.
-inline std::string pickle_tensor(const std::string& storage, std::int32_t offset, const std::vector<std::int32_t>& shape,
-                                 const std::vector<std::int32_t>& strides) {
+inline std::string pickle_tensor(const std::string& storage, std::int32_t offset,
+                                 const std::vector<std::int32_t>& shape, const std::vector<std::int32_t>& strides) {
   return "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + pickle_integer(offset) + pickle_integers(shape) +
          pickle_integers(strides) + "\x89" + "ccollections\nOrderedDict\n)RtR";
 }

@@ -60,7 +60,8 @@ std::vector<Defect> defects() {
       {"bad UTF-8", file("{\"\xff\":1}"), "is not valid UTF-8 (byte 2)"},
       {"surrogate in UTF-8", file("{\"\xed\xa0\x80\":1}"), "is not valid UTF-8 (byte 2)"},
       {"same tensor twice",
-       file(R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
+       file(R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+            R"("t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
        "the key 't' appears twice"},
       {"same key twice", file(R"({"t":{"dtype":"F32","dtype":"F16","shape":[2],"data_offsets":[0,8]}})"),
        "the key 'dtype' appears twice"},
@@ -155,8 +156,10 @@ TEST_CASE("values, shapes and types are read as they were written") {
   const ScratchFolder folder;
   const std::string header =
       R"({"__metadata__":{"format":"pt"},"f":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
-      R"("l":{"dtype":"I64","shape":[1],"data_offsets":[24,32]},"b":{"dtype":"BOOL","shape":[2],"data_offsets":[32,34]},)"
-      R"("none":{"dtype":"F16","shape":[0,4],"data_offsets":[34,34]},"s":{"dtype":"I16","shape":[],"data_offsets":[34,36]}})";
+      R"("l":{"dtype":"I64","shape":[1],"data_offsets":[24,32]},)"
+      R"("b":{"dtype":"BOOL","shape":[2],"data_offsets":[32,34]},)"
+      R"("none":{"dtype":"F16","shape":[0,4],"data_offsets":[34,34]},)"
+      R"("s":{"dtype":"I16","shape":[],"data_offsets":[34,36]}})";
   const std::string data = values_bytes<float>({0, 1, 2, 3, 4, 5}) + values_bytes<std::int64_t>({-7}) +
                            std::string("\1\0", 2) + values_bytes<std::int16_t>({-300});
   const Safetensors file(folder.write("good.safetensors", safetensors_bytes(header, data)));

@@ -14,7 +14,8 @@ namespace {
 /// 'w' F32 [2, 2], 'ids' I64 [1], 'text.position_ids' I64 [1], aligned.
 Checkpoint small_checkpoint(const ScratchFolder& folder) {
   std::string header =
-      R"({"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"ids":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},)"
+      R"({"w":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
+      R"("ids":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},)"
       R"("text.position_ids":{"dtype":"I64","shape":[1],"data_offsets":[24,32]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');
   const std::string data = values_bytes<float>({1, 2, 3, 4}) + values_bytes<std::int64_t>({5, 6});
@@ -44,7 +45,8 @@ TEST_CASE("floating-point weights are converted to the wanted type, integers are
 TEST_CASE("a weight stored transposed arrives contiguous with the same values") {
   const ScratchFolder folder;
   const std::string tensor = pickle_tensor(pickle_storage("FloatStorage", "0", 6), 0, {3, 2}, {1, 3});
-  const auto file = folder.write("t.bin", torch_file(pickle_dict("t", tensor), values_bytes<float>({0, 1, 2, 3, 4, 5})));
+  const std::string values = values_bytes<float>({0, 1, 2, 3, 4, 5});
+  const auto file = folder.write("t.bin", torch_file(pickle_dict("t", tensor), values));
   const auto weights = load_weights(Checkpoint::open(file), {{"t", {3, 2}}});
   CHECK(weights.at("t").is_contiguous());
   CHECK(at::equal(weights.at("t"), at::arange(6, at::kFloat).view({2, 3}).t()));

@@ -131,10 +131,9 @@ TEST_CASE("16-bit colour TIFF keeps the high byte, 16-bit gray saturates") {
 }
 
 TEST_CASE("planes of a TIFF are put together") {
-  const std::string pixels = "ad";
-  // One strip holds one plane; three strips are needed, so a file with one strip is damaged.
-  const std::string file = test::make_tiff(2, 1, {{258, {8, 8, 8}}, {262, {2}}, {277, {3}}, {284, {2}}}, pixels);
-  CHECK(refusal(file) != "no error");
+  const std::vector<test::TiffTag> tags{{258, {8, 8, 8}}, {262, {2}}, {277, {3}}, {284, {2}}};
+  const Image image = sdk::decode_image(test::make_tiff(2, 1, tags, "abcdef", 3), "x");
+  CHECK(image.pixels == Bytes{'a', 'c', 'e', 'b', 'd', 'f'});
 }
 
 TEST_CASE("a TIFF layout without a rule is refused with its description") {
@@ -169,5 +168,10 @@ TEST_CASE("several threads decode to the same pixels") {
 }
 
 TEST_CASE("a file that cannot be read is an io error") {
-  CHECK_THROWS_AS(sdk::decode_image_file("/nonexistent/picture.png"), Error);
+  try {
+    sdk::decode_image_file("/nonexistent/picture.png");
+    FAIL_CHECK("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::io);
+  }
 }

@@ -35,18 +35,20 @@ struct TiffTag {
   bool short_values = true;
 };
 
-/// A one-strip, uncompressed, little-endian TIFF. `tags` must be sorted and without 273, 278 and 279.
+/// An uncompressed little-endian TIFF with one strip per plane. `tags` must be sorted and without 273, 278 and 279.
 inline std::string make_tiff(std::uint32_t width, std::uint32_t height, std::vector<TiffTag> tags,
-                             const std::string& pixels) {
+                             const std::string& pixels, std::size_t planes = 1) {
   tags.insert(tags.begin(), {{256, {width}, false}, {257, {height}, false}});
   const auto place = [&](TiffTag tag) {
     auto at = tags.begin();
     while (at != tags.end() && at->tag < tag.tag) ++at;
     tags.insert(at, std::move(tag));
   };
-  place({273, {8}, false});
+  std::vector<std::uint64_t> starts;
+  for (std::size_t i = 0; i < planes; ++i) starts.push_back(8 + i * (pixels.size() / planes));
+  place({273, starts, false});
   place({278, {height}, false});
-  place({279, {pixels.size()}, false});
+  place({279, std::vector<std::uint64_t>(planes, pixels.size() / planes), false});
   const std::uint64_t directory = 8 + pixels.size() + pixels.size() % 2;
   std::uint64_t overflow = directory + 2 + 12 * tags.size() + 4;
   std::string entries;

@@ -115,7 +115,8 @@ TEST_CASE("the identity tells different processors apart and equal ones not") {
   const std::string base = ImageProcessor("{}", "a").identity();
   CHECK(base == ImageProcessor(R"({"size": 224, "do_convert_rgb": true})", "b").identity());
   for (const char* other : {R"({"size": 225})", R"({"crop_size": 223})", R"({"resample": 2})",
-                            R"({"do_rescale": false})", R"({"rescale_factor": 0.004})", R"({"image_mean": 0.5})", R"({"do_normalize": false})",
+                            R"({"do_rescale": false})", R"({"rescale_factor": 0.004})", R"({"image_mean": 0.5})",
+                            R"({"do_normalize": false})",
                             R"({"do_resize": false})", R"({"do_center_crop": false})"}) {
     CAPTURE(other);
     CHECK(base != ImageProcessor(other, "a").identity());
