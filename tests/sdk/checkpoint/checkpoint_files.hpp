@@ -72,7 +72,7 @@ inline std::string zip_bytes(const std::vector<std::pair<std::string, std::strin
     const auto extra = little_endian(1, 2) + little_endian(24, 2) + little_endian(content.size(), 8) +
                        little_endian(content.size(), 8) + little_endian(archive.size(), 8);
     directory += "PK\x01\x02" + little_endian(45, 2) + little_endian(45, 2) + common +
-                 little_endian(form.zip64 ? extra.size() : 0, 2) + little_endian(0, 10) +
+                 little_endian(form.zip64 ? extra.size() : 0, 2) + std::string(10, '\0') +
                  little_endian(form.zip64 ? kSee64 : archive.size(), 4) + name + (form.zip64 ? extra : "");
     archive += "PK\x03\x04" + little_endian(45, 2) + common + little_endian(0, 2) + name + content;
   }
@@ -83,8 +83,8 @@ inline std::string zip_bytes(const std::vector<std::pair<std::string, std::strin
   if (form.zip64) {
     archive += "PK\x06\x06" + little_endian(44, 8) + little_endian(45, 2) + little_endian(45, 2) +
                little_endian(0, 8) + little_endian(count, 8) + little_endian(count, 8) +
-               little_endian(directory.size(), 8) + little_endian(begin, 8) + "PK\x06\x07" + little_endian(0, 4) + little_endian(end, 8) +
-               little_endian(1, 4);
+               little_endian(directory.size(), 8) + little_endian(begin, 8) + "PK\x06\x07" +
+               little_endian(0, 4) + little_endian(end, 8) + little_endian(1, 4);
   }
   return archive + "PK\x05\x06" + little_endian(0, 4) + little_endian(form.zip64 ? 0xffff : count, 2) +
          little_endian(form.zip64 ? 0xffff : count, 2) + little_endian(form.zip64 ? kSee64 : directory.size(), 4) +

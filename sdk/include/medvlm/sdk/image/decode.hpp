@@ -16,9 +16,9 @@ namespace medvlm::sdk {
 /// colour keeps the high byte); float TIFF is clipped and cut to integers; CMYK is converted by Pillow's formula; EXIF
 /// orientation is ignored, but a TIFF's own orientation tag is obeyed; of several pages the first counts.
 ///
-/// Throws Error(data) that begins with `origin` and says what is wrong: not a picture, a format without decoder (GIF,
-/// DICOM, animated WebP), a cut or damaged file, more than 2^28 pixels or a side above 1,000,000. Unlike Pillow, a PNG
-/// whose picture data fail their checksum is refused. Thread safe; prints nothing.
+/// Throws Error(data) that begins with `origin` and says what is wrong: not a picture; a format without decoder (GIF,
+/// DICOM, animated WebP, uncompressed YCbCr TIFF); a cut or damaged file; more than 2^28 pixels or a side above
+/// 1,000,000. Unlike Pillow, a PNG whose picture data fail their checksum are refused. Thread safe; prints nothing.
 MEDVLM_API Image decode_image(std::string_view bytes, const std::string& origin);
 
 /// The same for a file. Throws Error(io) if it cannot be read.

@@ -1,0 +1,254 @@
+// CLIP against the reference library: tokens, pixels, hidden states, embeddings, logits. Every golden folder of the
+// family that is found is run.
+#include <doctest/doctest.h>
+
+#include <ATen/ATen.h>
+#include <unistd.h>
+
+#include "clip_model.hpp"
+#include "golden_tensors.hpp"
+#include "medvlm/base/files.hpp"
+#include "medvlm/sdk/image/decode.hpp"
+
+namespace {
+
+using namespace medvlm;
+namespace fs = std::filesystem;
+
+std::vector<fs::path> clip_goldens() {
+  std::vector<fs::path> folders;
+  const fs::path root = test::goldens_folder() / "contrastive";
+  if (!fs::is_directory(root)) return folders;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (!fs::exists(entry.path() / "config.json") || !fs::exists(entry.path() / "expected.safetensors")) continue;
+    if (test::read_golden_json(entry.path() / "config.json").value("model_type", "") == "clip") folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+/// The goldens of one folder, with the tolerance of each tensor: the longest prefix of its name counts.
+class Goldens {
+ public:
+  explicit Goldens(const fs::path& folder)
+      : folder_(folder), tensors_(folder / "expected.safetensors"),
+        tolerances_(test::read_golden_json(folder / "expected.json").at("tolerances")) {}
+
+  at::Tensor operator[](const std::string& name) const { return tensors_.tensor(name); }
+  bool has(const std::string& name) const { return tensors_.has(name); }
+
+  void check(const std::string& name, const at::Tensor& actual) const {
+    CAPTURE(folder_.string());
+    CAPTURE(name);
+    const at::Tensor expected = tensors_.tensor(name);
+    REQUIRE(actual.sizes() == expected.sizes());
+    const auto [atol, rtol] = tolerance(name);
+    const at::Tensor difference = (actual.to(at::kDouble) - expected.to(at::kDouble)).abs();
+    CAPTURE(difference.max().item<double>());
+    CHECK((difference <= atol + rtol * expected.to(at::kDouble).abs()).all().item<bool>());
+  }
+
+ private:
+  std::pair<double, double> tolerance(const std::string& name) const {
+    std::string best;
+    for (const auto& [prefix, limits] : tolerances_.items()) {
+      if (name.starts_with(prefix) && prefix.size() >= best.size()) best = prefix;
+    }
+    const auto& limits = tolerances_.at(best);
+    return {limits.at("atol").get<double>(), limits.at("rtol").get<double>()};
+  }
+
+  fs::path folder_;
+  test::GoldenTensors tensors_;
+  nlohmann::json tolerances_;
+};
+
+clip::ClipModel make_model(const fs::path& folder) {
+  return clip::ClipModel(Options(Value::Table{{"checkpoint", Value(folder.string())}}));
+}
+
+std::vector<fs::path> image_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder / "images")) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<ProcessedImage> processed_images(const clip::ClipModel& model, const fs::path& folder) {
+  std::vector<ProcessedImage> images;
+  for (const fs::path& file : image_files(folder)) images.push_back(model.preprocess(sdk::decode_image_file(file)));
+  return images;
+}
+
+std::vector<std::string> texts(const fs::path& folder) { return test::read_golden_json(folder / "texts.json"); }
+
+/// A copy of a golden checkpoint without some of its files.
+class Copy {
+ public:
+  Copy(const fs::path& folder, std::initializer_list<const char*> without)
+      : path_(fs::temp_directory_path() / ("medvlm-clip-" + std::to_string(::getpid()))) {
+    fs::remove_all(path_);
+    fs::copy(folder, path_, fs::copy_options::recursive);
+    for (const char* name : without) fs::remove(path_ / name);
+  }
+  ~Copy() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("there are CLIP goldens") { CHECK_FALSE(clip_goldens().empty()); }
+
+TEST_CASE("pictures are decoded and processed as by the reference") {
+  for (const auto& folder : clip_goldens()) {
+    const Goldens goldens(folder);
+    const auto model = make_model(folder);
+    for (const fs::path& file : image_files(folder)) {
+      const Image image = sdk::decode_image_file(file);
+      const at::Tensor pixels = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte);
+      goldens.check("decoded." + file.filename().string(), pixels);
+    }
+    std::vector<at::Tensor> pixels;
+    for (const auto& image : processed_images(model, folder)) pixels.push_back(image.pixels);
+    goldens.check("pixel_values", at::stack(pixels));
+  }
+}
+
+TEST_CASE("token ids and masks equal the reference's, from either form of the tokenizer") {
+  for (const auto& folder : clip_goldens()) {
+    const Goldens goldens(folder);
+    const auto lines = texts(folder);
+    const auto tokens = make_model(folder).tokenize(lines);
+    goldens.check("input_ids", tokens.input_ids);
+    goldens.check("attention_mask", tokens.attention_mask);
+    const Copy slow(folder, {"tokenizer.json"});
+    goldens.check("input_ids", make_model(slow.path()).tokenize(lines).input_ids);
+  }
+}
+
+TEST_CASE("embeddings, logits and probabilities equal the reference's") {
+  for (const auto& folder : clip_goldens()) {
+    for (const char* weights : {"pytorch_model.bin", "model.safetensors"}) {
+      if (!fs::exists(folder / weights)) continue;
+      CAPTURE(std::string("without ") + weights);
+      const Goldens goldens(folder);
+      const bool both = fs::exists(folder / "pytorch_model.bin") && fs::exists(folder / "model.safetensors");
+      const Copy one(folder, {both ? weights : "none"});
+      auto model = make_model(one.path());
+      model.load(at::kCPU, at::kFloat);
+      const c10::InferenceMode frozen;
+      const auto embeddings = model.encode_images(processed_images(model, folder));
+      const auto text_embeddings = model.encode_texts(texts(folder));
+      goldens.check("image_embeds_raw", embeddings.joint);
+      goldens.check("text_embeds_raw", text_embeddings);
+      goldens.check("image_embeds", embeddings.joint / embeddings.joint.norm(2, -1, true));
+      goldens.check("text_embeds", text_embeddings / text_embeddings.norm(2, -1, true));
+      const auto logits = model.similarity(embeddings.joint, text_embeddings);
+      goldens.check("logits_per_image", logits);
+      goldens.check("probs_per_image", at::softmax(logits, -1));
+    }
+  }
+}
+
+TEST_CASE("every hidden state equals the reference's") {
+  for (const auto& folder : clip_goldens()) {
+    const Goldens goldens(folder);
+    auto model = make_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const at::Tensor pixels = processed_images(model, folder).front().pixels.unsqueeze(0);
+    const at::Tensor embedded = model.vision().embed(pixels);
+    goldens.check("vision.embeddings", embedded);
+    goldens.check("vision.pre_norm", model.vision().pre_norm(embedded));
+    const auto states = model.vision().transformer().hidden_states(model.vision().pre_norm(embedded), false);
+    for (std::size_t i = 0; i < states.size(); ++i) goldens.check("vision.block." + std::to_string(i), states[i]);
+    goldens.check("vision.pooled", model.vision().forward(pixels));
+
+    const auto tokens = model.tokenize(texts(folder));
+    const at::Tensor ids = tokens.input_ids.narrow(0, 0, 1);
+    const at::Tensor text = model.text().embed(ids);
+    goldens.check("text.embeddings", text);
+    const auto mask = clip::causal_padding_mask(tokens.attention_mask.narrow(0, 0, 1), at::kFloat);
+    const auto text_states = model.text().transformer().hidden_states(text, true, mask);
+    for (std::size_t i = 0; i < text_states.size(); ++i) goldens.check("text.block." + std::to_string(i), text_states[i]);
+    goldens.check("text.final_norm", model.text().final_norm(text_states.back()));
+  }
+}
+
+TEST_CASE("an embedding does not depend on its batch beyond rounding") {
+  for (const auto& folder : clip_goldens()) {
+    auto model = make_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const auto images = processed_images(model, folder);
+    const at::Tensor together = model.encode_images(images).joint;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const at::Tensor alone = model.encode_images(std::span(&images[i], 1)).joint;
+      CHECK(at::allclose(alone[0], together[std::int64_t(i)], 1e-5, 1e-6));
+    }
+  }
+}
+
+TEST_CASE("16-bit types stay near float32") {
+  for (const auto& folder : clip_goldens()) {
+    auto model = make_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const auto images = processed_images(model, folder);
+    const at::Tensor exact = model.encode_images(images).joint;
+    for (const auto dtype : {at::kBFloat16, at::kHalf}) {
+      auto narrow = make_model(folder);
+      narrow.load(at::kCPU, dtype);
+      const at::Tensor rough = narrow.encode_images(images).joint.to(at::kFloat);
+      CHECK(at::cosine_similarity(exact, rough, 1).min().item<double>() > 0.999);
+    }
+  }
+}
+
+TEST_CASE("gradients flow through the encoder when a layer has a trainable update") {
+  struct Shift final : LayerUpdate {
+    at::Tensor amount = at::zeros({1}).requires_grad_(true);
+    at::Tensor forward(const at::Tensor&, const at::Tensor& output) override { return output + amount; }
+    at::Tensor merged(const at::Tensor& weight) const override { return weight; }
+  };
+  for (const auto& folder : clip_goldens()) {
+    auto model = make_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const auto update = std::make_shared<Shift>();
+    REQUIRE_FALSE(model.layers().empty());
+    model.layers().front().layer->set_update(update);
+    model.encode_images(processed_images(model, folder)).joint.sum().backward();
+    CHECK(update->amount.grad().defined());
+    CHECK(update->amount.grad().abs().sum().item<double>() > 0);
+  }
+}
+
+TEST_CASE("layers are named as PEFT names them") {
+  for (const auto& folder : clip_goldens()) {
+    auto model = make_model(folder);
+    std::vector<std::string> names;
+    for (const auto& layer : model.layers()) names.push_back(layer.name);
+    CHECK(std::find(names.begin(), names.end(), "vision_model.encoder.layers.0.self_attn.q_proj") != names.end());
+    CHECK(std::find(names.begin(), names.end(), "visual_projection") != names.end());
+  }
+}
+
+TEST_CASE("a checkpoint that does not fit its config names every tensor") {
+  const Copy copy(clip_goldens().front(), {"pytorch_model.bin"});
+  auto config = test::read_golden_json(copy.path() / "config.json");
+  config["projection_dim"] = config["projection_dim"].get<int>() + 1;
+  write_file_atomically(copy.path() / "config.json", config.dump());
+  auto model = make_model(copy.path());
+  try {
+    model.load(at::kCPU, at::kFloat);
+    FAIL("it loaded");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::checkpoint);
+    for (const char* part : {"visual_projection.weight", "text_projection.weight", "model.safetensors"}) {
+      CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());
+    }
+  }
+}
