@@ -98,6 +98,11 @@ void read_options(const Value& value, Manifest& manifest, std::vector<Diagnostic
   TableReader reader(value, "options", complaints);
   std::vector<std::pair<Location, OptionSpec>> options;
   for (const auto& [name, option] : reader.table()) {
+    // A study's entry has these keys for itself, so a plugin would never see them.
+    if (name == "name" || name == "plugin") {
+      reader.complain(option.location, name, "studies use this key for the entry itself; choose another name");
+      continue;
+    }
     options.emplace_back(option.location, read_option(name, option, complaints));
   }
   // Tables iterate by key; people read them in the order of the file.

@@ -19,6 +19,8 @@ namespace {
 [[noreturn]] void fail(const std::string& action, const std::filesystem::path& file, int error) {
   std::string cure;
   if (error == ENOSPC || error == EDQUOT) cure = "; free some space, then run again: the run continues where it stopped";
+  if (error == EFBIG) cure = "; raise the limit on file sizes (ulimit -f), then run again: the run continues";
+  if (error == ENOTDIR) cure = "; a part of this path is a file: choose another folder";
   if (error == EACCES || error == EROFS || error == EPERM) cure = "; choose another folder or change its permissions";
   throw Error(ErrorCode::io, "cannot " + action + " '" + file.string() + "': " + std::strerror(error) + cure);
 }

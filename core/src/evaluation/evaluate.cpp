@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
 
 #include "adapter_context.hpp"
 #include "embedding_source.hpp"
@@ -176,6 +177,17 @@ void check_records(const Scenario& scenario, const Journal& journal) {
   }
 }
 
+/// True if both files of a finished scenario are there and follow this identity. A rescoring that was killed leaves the
+/// result of the scoring before.
+bool has_current_result(const Scenario& scenario) {
+  const auto file = scenario.folder / "result.json";
+  if (!std::filesystem::exists(file) || !std::filesystem::exists(scenario.folder / "predictions.jsonl")) return false;
+  const auto result = nlohmann::json::parse(read_file(file), nullptr, false);
+  const auto manifest = result.find("manifest");
+  if (!result.is_object() || manifest == result.end() || !manifest->is_object()) return false;
+  return !manifest->contains("identity") || manifest->at("identity") == nlohmann::json::parse(scenario.identity);
+}
+
 }  // namespace
 
 Progress::~Progress() = default;
@@ -195,7 +207,7 @@ ScenarioResult evaluate(Scenario& scenario, Progress& progress) {
   ScenarioResult result = score(scenario, journal.records());
   // A finished scenario keeps its files: they tell how long the work took, which this call does not know.
   const bool written = journal.records().size() == before && scenario.mode == JournalMode::resume &&
-                       std::filesystem::exists(scenario.folder / "result.json");
+                       has_current_result(scenario);
   if (result.complete && !written) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     write_result(scenario, journal.records(), result, seconds.count(), journal.records().size() - before);

@@ -29,7 +29,9 @@ int plan_main(int argc, char** argv) {
     return 0;
   }
   start_logging(options.has("quiet"));
-  Workbench bench(options.read(), options.plugin_folders());
+  std::vector<Diagnostic> diagnostics;
+  Study read = options.read(diagnostics);
+  Workbench bench(std::move(read), options.plugin_folders(), std::move(diagnostics));
   std::vector<std::vector<std::string>> lines{{"model", "dataset", "adapter", "state", "predictions", "failed", "parameters"}};
   auto list = nlohmann::ordered_json::array();
   std::string notes;

@@ -52,7 +52,9 @@ int run_main(int argc, char** argv) {
   const bool quiet = options.has("quiet");
   start_logging(quiet);
   install_stop_signals();
-  Workbench bench(options.read(), options.plugin_folders());
+  std::vector<Diagnostic> diagnostics;
+  Study read = options.read(diagnostics);
+  Workbench bench(std::move(read), options.plugin_folders(), std::move(diagnostics));
   const Study& study = bench.study();
   if (study.run.threads > 0) at::set_num_threads(study.run.threads);
   const JournalMode mode = journal_mode(options);

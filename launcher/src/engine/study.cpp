@@ -73,7 +73,12 @@ class StudyReader {
     study_.datasets = entries("datasets");
     study_.adapters = entries("adapters");
     study_.metrics = entries("metrics");
-    if (diagnostics_.empty()) fill(head, run, bootstrap, plugins);
+    if (plugins.has("folders")) {
+      for (const std::string& folder : plugins.texts("folders")) {
+        study_.plugin_folders.push_back((base_ / folder).lexically_normal());
+      }
+    }
+    if (diagnostics_.empty()) fill(head, run, bootstrap);
   }
 
  private:
@@ -152,7 +157,7 @@ class StudyReader {
     }
   }
 
-  void fill(const Options& head, const Options& run, const Options& bootstrap, const Options& plugins) {
+  void fill(const Options& head, const Options& run, const Options& bootstrap) {
     study_.name = head.text("name");
     if (!is_safe_name(study_.name)) {
       complain(head.location("name"), "study.name", "is used as a folder: use letters, digits, '.', '-' and '_'");
@@ -164,11 +169,6 @@ class StudyReader {
                   std::size_t(run.integer("limit")), run.flag("cache"),
                   run.has("cache_folder") ? run.path("cache_folder") : study_.output / "cache"};
     study_.bootstrap = {int(bootstrap.integer("rounds")), bootstrap.number("confidence"), bootstrap.text("unit")};
-    if (plugins.has("folders")) {
-      for (const std::string& folder : plugins.texts("folders")) {
-        study_.plugin_folders.push_back((base_ / folder).lexically_normal());
-      }
-    }
     Value resolved{Value::Table{{"study", Value(head.values())}, {"run", Value(run.values())}, {"bootstrap", Value(bootstrap.values())}}};
     for (const char* name : {"models", "datasets", "adapters", "metrics"}) {
       (*resolved.table())[name] = root_.table()->at(name);

@@ -43,16 +43,13 @@ bool StudyOptions::parse(int argc, char** argv, const std::string& command, cons
   return true;
 }
 
-Study StudyOptions::read() const {
+Study StudyOptions::read(std::vector<Diagnostic>& diagnostics) const {
   std::vector<std::string> changes;
   if (has("set")) changes = get<std::vector<std::string>>("set");
   for (const char* name : {"device", "dtype"}) {
     if (has(name)) changes.push_back(std::string("run.") + name + "=\"" + get<std::string>(name) + "\"");
   }
-  std::vector<Diagnostic> diagnostics;
-  Study study = read_study(get<std::vector<std::string>>("study").front(), changes, diagnostics);
-  refuse(diagnostics);
-  return study;
+  return read_study(get<std::vector<std::string>>("study").front(), changes, diagnostics);
 }
 
 std::vector<std::filesystem::path> StudyOptions::plugin_folders() const {

@@ -16,8 +16,9 @@ class StudyOptions {
   bool parse(int argc, char** argv, const std::string& command, const std::string& summary,
              const boost::program_options::options_description& own);
 
-  /// The study with --set, --device and --dtype applied. Throws Error(config) with all complaints.
-  Study read() const;
+  /// The study with --set, --device and --dtype applied; complaints are added to `diagnostics`. Throws Error(io) or
+  /// Error(config) if the file is no TOML, Error(usage) for a wrong --set.
+  Study read(std::vector<Diagnostic>& diagnostics) const;
   std::vector<std::filesystem::path> plugin_folders() const;
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   template <class Type>

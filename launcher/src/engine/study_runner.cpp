@@ -21,6 +21,11 @@ std::string bootstrap_unit(const Study& study, const DatasetInfo& dataset) {
   return dataset.cluster_group.empty() ? "sample" : "cluster";
 }
 
+bool is_finished(const PlannedScenario& planned, const std::string& identity) {
+  const JournalState journal = inspect_journal(planned.folder, identity);
+  return journal.records >= planned.samples->size();
+}
+
 }  // namespace
 
 const std::vector<Sample>& StudyRunner::samples_of(Item<Dataset>& dataset) {
@@ -71,7 +76,9 @@ void StudyRunner::load(PlannedScenario& planned) {
 ScenarioResult StudyRunner::evaluate(PlannedScenario& planned, JournalMode mode, Progress& progress) {
   const Study& study = bench_.study();
   try {
-    load(planned);
+    const std::string identity = scenario_identity(study, planned.parts);
+    // A finished scenario is only scored: its model need not be loaded.
+    if (mode == JournalMode::fresh || !is_finished(planned, identity)) load(planned);
     const auto adapter = bench_.make_adapter(planned.parts.adapter);
     std::unique_ptr<EmbeddingCache> cache;
     if (study.run.cache && planned.model->object->encoder()) {
@@ -85,7 +92,7 @@ ScenarioResult StudyRunner::evaluate(PlannedScenario& planned, JournalMode mode,
     scenario.samples = *planned.samples;
     scenario.adapter = adapter.get();
     for (const auto& metric : bench_.metrics()) scenario.metrics.push_back({metric.entry.name, metric.object.get()});
-    scenario.identity = scenario_identity(study, planned.parts);
+    scenario.identity = identity;
     scenario.manifest = scenario_manifest(study, planned.parts);
     scenario.seed = study.seed;
     scenario.batch_size = study.run.batch_size;

@@ -19,12 +19,15 @@ registry::Registry scan(const Study& study, const std::vector<std::filesystem::p
 
 /// Where to point for an error while making a plugin's object: the option whose value the message names, else the entry.
 Diagnostic located(const StudyEntry& entry, const Options& options, const std::string& message) {
+  Diagnostic best{entry.location, entry.key, message};
+  std::size_t longest = 1;  // the longest value: a path says more than the name of a column
   for (const auto& [name, value] : options.values()) {
-    if (value.text() && value.location.line > 0 && value.text()->size() > 1 && message.find(*value.text()) != message.npos) {
-      return {value.location, entry.key + "." + name, message};
-    }
+    if (!value.text() || value.location.file.empty() || value.text()->size() <= longest) continue;
+    if (message.find(*value.text()) == message.npos) continue;
+    longest = value.text()->size();
+    best = {value.location, entry.key + "." + name, message};
   }
-  return {entry.location, entry.key, message};
+  return best;
 }
 
 template <class Interface>
@@ -33,6 +36,7 @@ std::vector<Item<Interface>> make_items(const registry::Registry& plugins, std::
                                         std::vector<Diagnostic>& diagnostics) {
   std::vector<Item<Interface>> items;
   for (const StudyEntry& entry : entries) {
+    if (entry.plugin.empty()) continue;  // complained about when the study was read
     Item<Interface> item{entry, nullptr, {}, {}};
     try {
       item.manifest = &plugins.find(kind, entry.plugin);
@@ -56,12 +60,12 @@ std::vector<Item<Interface>> make_items(const registry::Registry& plugins, std::
 
 }  // namespace
 
-Workbench::Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders)
+Workbench::Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders,
+                     std::vector<Diagnostic> diagnostics)
     : study_(std::move(study)), registry_(std::make_unique<registry::Registry>(scan(study_, command_line_folders))) {
   for (const registry::Problem& problem : registry_->problems()) {
     log(LogLevel::warning, "plugin refused: " + problem.file.string() + ": " + problem.message);
   }
-  std::vector<Diagnostic> diagnostics;
   const auto base = study_.file.parent_path();
   models_ = make_items<Model>(*registry_, "model", study_.models, base, diagnostics);
   datasets_ = make_items<Dataset>(*registry_, "dataset", study_.datasets, base, diagnostics);

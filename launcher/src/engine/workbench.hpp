@@ -25,8 +25,10 @@ struct Item {
 /// The plugins of a study. Adapters are made anew for every scenario, because they hold its state.
 class Workbench {
  public:
-  /// Makes everything and reports all complaints at once. Throws Error(config).
-  Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders);
+  /// Makes everything and reports all complaints at once, after those of reading the study in `diagnostics`. Throws
+  /// Error(config).
+  Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders,
+            std::vector<Diagnostic> diagnostics);
 
   const Study& study() const { return study_; }
   std::vector<Item<Model>>& models() { return models_; }

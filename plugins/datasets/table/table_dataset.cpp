@@ -43,7 +43,7 @@ fs::path common_folder(const Sources& sources, const Options& options) {
 TableDataset::TableDataset(const Options& options)
     : names_(read_column_names(options)), sources_(read_sources(options)) {
   check_template(options);
-  info_.name = options.text("name");
+  info_.name = options.text("title");
   info_.task = options.text("task") == "vqa" ? Task::vqa : Task::diagnosis;
   info_.classes = make_classes(options, names_);
   info_.labels = !names_.labels.empty()      ? LabelKind::multilabel

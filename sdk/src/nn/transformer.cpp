@@ -9,8 +9,8 @@
 namespace medvlm::sdk::nn {
 namespace {
 
-/// Rows of the MLP's hidden layer that are computed together on the CPU, so that they stay in the cache between the
-/// two products. Fixed, so that results do not depend on the machine.
+/// At most so many rows of the MLP's hidden layer are computed together on the CPU, so that they stay in the cache between
+/// the two products. Fixed, so that results do not depend on the machine.
 constexpr std::int64_t kMlpRows = 512;
 
 /// `x` may be overwritten: nobody differentiates through it.
@@ -94,9 +94,12 @@ at::Tensor TransformerBlock::mlp(const at::Tensor& x) const {
   auto whole = [&](const at::Tensor& rows) { return fc2_.forward(activate(fc1_.forward(rows), activation_)); };
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
   if (!x.is_cpu() || c10::GradMode::is_enabled() || rows.size(0) <= kMlpRows) return whole(x);
+  // Equal parts: a short last one would use the processor badly.
+  const std::int64_t parts = (rows.size(0) + kMlpRows - 1) / kMlpRows;
+  const std::int64_t step = (rows.size(0) + parts - 1) / parts;
   at::Tensor result = at::empty_like(rows);
-  for (std::int64_t start = 0; start < rows.size(0); start += kMlpRows) {
-    const std::int64_t count = std::min(kMlpRows, rows.size(0) - start);
+  for (std::int64_t start = 0; start < rows.size(0); start += step) {
+    const std::int64_t count = std::min(step, rows.size(0) - start);
     result.narrow(0, start, count).copy_(whole(rows.narrow(0, start, count)));
   }
   return result.view(x.sizes());

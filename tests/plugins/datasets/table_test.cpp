@@ -49,7 +49,7 @@ TEST_CASE("labels of a table are class names or indices") {
 
 TEST_CASE("a table's description follows its options") {
   const DatasetInfo info = OneFile(kRows)
-                               .open({{"name", "mine"},
+                               .open({{"title", "mine"},
                                       {"class_texts", texts({"a mole", "a melanoma"})},
                                       {"prompt_template", "photo: {}"},
                                       {"modality", "dermatoscopy"},

@@ -149,3 +149,10 @@ TEST_CASE("every truncation of a manifest is refused or read, and never crashes"
   for (std::size_t length = 0; length < text.size(); ++length) refused += !complaint(text.substr(0, length)).empty();
   CHECK(refused >= int(text.size()) - 1);  // without the last line end it is whole
 }
+
+TEST_CASE("an option may not have the name of a key of a study's entry") {
+  for (const char* name : {"name", "plugin"}) {
+    const std::string text = "[options." + std::string(name) + "]\ntype = 'text'\nhelp = 'h'\n";
+    CHECK(has(complaint(manifest_text("clip", "model", text)), "studies use this key"));
+  }
+}
