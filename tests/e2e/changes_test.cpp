@@ -82,7 +82,8 @@ TEST_CASE("several changes are listed all") {
   const Outcome outcome = copy.again({"--set", "study.seed=7", "--set", "run.batch_size=5", "--set",
                                       "datasets.data.difficulty=0.9", "--set", "run.limit=20"});
   CHECK(outcome.status == 8);
-  for (const char* key : {"run.seed: ", "run.batch_size: was 8, is 5", "dataset.options.difficulty: ", "run.limit: was 0, is 20"}) {
+  for (const char* key :
+       {"run.seed: ", "run.batch_size: was 8, is 5", "dataset.options.difficulty: ", "run.limit: was 0, is 20"}) {
     CHECK_MESSAGE(contains(outcome.err, key), key);
   }
 }

@@ -93,7 +93,8 @@ TEST_CASE("a safetensors file that is cut short is refused with its name, and no
 TEST_CASE("a safetensors file of any length below the whole is refused, never read beyond its end") {
   const CheckpointStudy study;
   const std::string whole = read(study.weights());
-  for (const std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{300}, whole.size() - 1}) {
+  const std::vector<std::size_t> lengths{0, 7, 8, 300, whole.size() - 1};
+  for (const std::size_t length : lengths) {
     write(study.weights(), whole.substr(0, length));
     const Outcome outcome = study.start(study.out());
     CHECK_MESSAGE(outcome.status == 3, length);

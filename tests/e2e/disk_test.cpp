@@ -33,8 +33,8 @@ bool can_mount() {
   return start_and_wait({"unshare", "-rm", "mount", "-t", "tmpfs", "none", folder.path().string()}).status == 0;
 }
 
-/// The run on a file system of `kilobytes`, then the same run with room. What `copied` got is the folder at the end. The
-/// statuses are the first lines of out.
+/// The run on a file system of `kilobytes`, then the same run with room. What `copied` got is the folder at the end.
+/// The statuses are in out.
 Outcome run_on_small_disk(const fs::path& mount, const fs::path& copied, int kilobytes) {
   const std::string script =
       "mount -t tmpfs -o size=" + std::to_string(kilobytes) + "k none '" + mount.string() + "' || exit 99; "
@@ -43,7 +43,8 @@ Outcome run_on_small_disk(const fs::path& mount, const fs::path& copied, int kil
       "mount -o remount,size=8m '" + mount.string() + "' || exit 98; "
       "\"$@\" > /dev/null; echo second $?; cp -r '" + mount.string() + "/out' '" + copied.string() + "'";
   Words words{"unshare", "-rm"};
-  for (const std::string& word : shell(script, command("run", made().study, mount / "out", {"--quiet"}))) words.push_back(word);
+  const Words inner = shell(script, command("run", made().study, mount / "out", {"--quiet"}));
+  words.insert(words.end(), inner.begin(), inner.end());
   return start_and_wait(words);
 }
 

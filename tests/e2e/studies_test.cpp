@@ -74,11 +74,13 @@ TEST_CASE("a plugin that does not exist is refused with its place and the neares
   const std::string text = replaced(kGood, "\"synthetic\"", "\"synthetik\"");
   const Refused refused(text);
   CHECK(refused.outcome.status == 3);
-  CHECK(refused.says(line_of(text, "[[datasets]]"), "datasets[0].plugin: there is no dataset 'synthetik'; did you mean 'synthetic'?"));
+  CHECK(refused.says(line_of(text, "[[datasets]]"),
+                     "datasets[0].plugin: there is no dataset 'synthetik'; did you mean 'synthetic'?"));
 }
 
 TEST_CASE("an option that the plugin does not have is refused with its place") {
-  const std::string text = replaced(kGood, "plugin = \"off_the_shelf\"", "plugin = \"off_the_shelf\"\ntemplate = [\"{}\"]");
+  const std::string entry = "plugin = \"off_the_shelf\"";
+  const std::string text = replaced(kGood, entry, entry + "\ntemplate = [\"{}\"]");
   const Refused refused(text);
   CHECK(refused.outcome.status == 3);
   CHECK(refused.says(line_of(text, "template ="), "adapters[0].template: unknown option; did you mean 'templates'?"));

@@ -10,10 +10,10 @@ namespace {
 
 using nlohmann::json;
 
-// Two implementations of float32 arithmetic differ by about 5e-7 in a score; an error of the preprocessing shows above 1e-4.
+// Two implementations of float32 differ by about 5e-7 in a score; wrong preprocessing shows above 1e-4.
 constexpr double kScoreTolerance = 1e-5;
-// AUROC depends on the order of the scores alone, and compute_expected.py finds gaps between them of at least 3e-5. So only
-// the rounding of a quotient of integers, and of a lerp between two of them, remains.
+// AUROC depends on the order of the scores alone, and compute_expected.py finds gaps between them of at least 3e-5. So
+// only the rounding of a quotient of integers, and of a lerp between two of them, remains.
 constexpr double kStatisticTolerance = 1e-9;
 
 /// The trees belong to one checkpoint: both are taken from the folder that has both.
@@ -28,9 +28,10 @@ class Trees {
   explicit Trees(const std::string& unit) {
     const fs::path trees = root() / "trees";
     const std::string text =
-        study_text("[[datasets]]\nname = \"HAM10000\"\nplugin = \"ham10000\"\nroot = \"" + (trees / "HAM10000").string() +
-                       "\"\ntest_fraction = 0.3\nsplit_file = \"" + split_file().string() +
-                       "\"\n[[datasets]]\nname = \"CheXpert\"\nplugin = \"chexpert\"\nroot = \"" + trees.string() + "\"",
+        study_text("[[datasets]]\nname = \"HAM10000\"\nplugin = \"ham10000\"\nroot = \"" +
+                       (trees / "HAM10000").string() + "\"\ntest_fraction = 0.3\nsplit_file = \"" + split_file().string() +
+                       "\"\n[[datasets]]\nname = \"CheXpert\"\nplugin = \"chexpert\"\nroot = \"" + trees.string() +
+                       "\"",
                    "", (root() / "contrastive" / "clip").string());
     outcome = run(write(folder_ / "study.toml", text), folder_ / "out", {"--set", "bootstrap.unit=" + unit});
   }
