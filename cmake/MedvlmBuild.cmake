@@ -11,6 +11,9 @@ if(MEDVLM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_compile_options(-Wall -Wextra -fpch-preprocess)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  add_compile_options(-Wno-restrict)  # warns wrongly about text + std::string (gcc bug 105651)
+endif()
 if(MEDVLM_SANITIZE)
   add_compile_options(-fsanitize=${MEDVLM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=${MEDVLM_SANITIZE})
@@ -21,4 +24,11 @@ function(medvlm_use_pch target)
   # The <target>_EXPORTS macro would differ from the header's, which the compiler then refuses.
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")
   target_precompile_headers(${target} REUSE_FROM medvlm_core)
+endfunction()
+
+# The same for a program. The header is made with -fPIC, so the program must be too (the compiler compares the flags).
+function(medvlm_use_pch_in_program target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
+  medvlm_use_pch(${target})
 endfunction()

@@ -197,9 +197,12 @@ Study read_study(const std::filesystem::path& file, const std::vector<std::strin
 void refuse(const std::vector<Diagnostic>& diagnostics) {
   if (diagnostics.empty()) return;
   std::string message;
-  for (const Diagnostic& diagnostic : diagnostics) message += (message.empty() ? "" : "\n") + to_string(diagnostic);
-  throw Error(ErrorCode::config, diagnostics.size() == 1 ? message
-                                                         : std::to_string(diagnostics.size()) + " errors in the study\n" + message);
+  if (diagnostics.size() > 1) message = std::to_string(diagnostics.size()) + " errors in the study";
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (!message.empty()) message += '\n';
+    message += to_string(diagnostic);
+  }
+  throw Error(ErrorCode::config, message);
 }
 
 }  // namespace medvlm::launcher

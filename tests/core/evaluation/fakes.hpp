@@ -36,7 +36,7 @@ struct FakeDataset final : Dataset {
     std::vector<Sample> list;
     for (std::int64_t i = 0; i < count; ++i) {
       Sample sample;
-      sample.id = "s" + std::to_string(i);
+      sample.id = std::to_string(i).insert(0, 1, 's');
       sample.image = std::to_string(i);
       sample.row = i;
       sample.label = i % 2;

@@ -64,7 +64,7 @@ TEST_CASE("CheXpert's binary label counts uncertain and blank as diseased") {
 TEST_CASE("CheXpert's valid.csv is its test split") {
   const Tree tree;
   Chexpert dataset = tree.open();
-  CHECK(dataset.splits() == std::vector<Split>{Split::train, Split::test});
+  CHECK((dataset.splits() == std::vector<Split>{Split::train, Split::test}));
   const auto samples = dataset.samples(Split::test);
   REQUIRE(samples.size() == 1);
   CHECK(samples[0].id == "valid/patient64541/study1/view1_frontal.jpg");
@@ -125,7 +125,7 @@ TEST_CASE("CheXpert's root may be the inner folder") {
 TEST_CASE("each CheXpert split is read without the other's file") {
   const Tree tree;
   std::filesystem::remove(tree.folder.path() / "CheXpert-v1.0-small/train.csv");
-  CHECK(tree.open().splits() == std::vector<Split>{Split::test});
+  CHECK((tree.open().splits() == std::vector<Split>{Split::test}));
   CHECK(tree.open().samples(Split::test).size() == 1);
   const Tree other;
   std::filesystem::remove(other.folder.path() / "CheXpert-v1.0-small/valid.csv");

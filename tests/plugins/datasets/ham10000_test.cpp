@@ -228,7 +228,7 @@ TEST_CASE("the benchmark's train split is read without its test file") {
   const ScratchFolder folder;
   folder.write("HAM10000/split/train.csv", "image_id,dx\nISIC_1,nv\n");
   Ham10000 dataset(plugin_options("ham10000", {{"root", folder.path().string()}}));
-  CHECK(dataset.splits() == std::vector<Split>{Split::train});
+  CHECK((dataset.splits() == std::vector<Split>{Split::train}));
   CHECK(dataset.samples(Split::train).size() == 1);
   CHECK(contains(error_of([&] { dataset.samples(Split::test); }), "no test split"));
 }

@@ -35,7 +35,7 @@ double mean(const Image& image) {
 
 TEST_CASE("synthetic splits have the wanted sizes") {
   Synthetic dataset = make({{"train", 6}, {"test", 10}});
-  CHECK(dataset.splits() == std::vector<Split>{Split::train, Split::test});
+  CHECK((dataset.splits() == std::vector<Split>{Split::train, Split::test}));
   CHECK(dataset.samples(Split::train).size() == 6);
   CHECK(dataset.samples(Split::test).size() == 10);
   CHECK(contains(error_of([&] { dataset.samples(Split::validation); }), "set option 'validation' above 0"));

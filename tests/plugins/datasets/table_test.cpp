@@ -36,7 +36,7 @@ const std::string kRows = "image,dx,patient,site\na.png,nevus,1,arm\nb.png,melan
 TEST_CASE("a table without a split column is all test") {
   const OneFile table(kRows);
   TableDataset dataset = table.open({});
-  CHECK(dataset.splits() == std::vector<Split>{Split::test});
+  CHECK((dataset.splits() == std::vector<Split>{Split::test}));
   CHECK(dataset.samples(Split::test).size() == 3);
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("findings of a table are 1, 0 or unknown") {
 TEST_CASE("a split column is read with its usual names") {
   const OneFile table("image,dx,fold\na.png,0,Train\nb.png,1,val\nc.png,1,test\nd.png,0,training\n");
   TableDataset dataset = table.open({{"split", "fold"}});
-  CHECK(dataset.splits() == std::vector<Split>{Split::train, Split::validation, Split::test});
+  CHECK((dataset.splits() == std::vector<Split>{Split::train, Split::validation, Split::test}));
   CHECK(dataset.samples(Split::train).size() == 2);
   CHECK(dataset.samples(Split::test)[0].image == "c.png");
 }
@@ -112,7 +112,7 @@ TEST_CASE("split values can be named, and some left out") {
   const OneFile table("image,dx,fold\na.png,0,1\nb.png,1,2\nc.png,1,3\nd.png,0,9\n");
   const Value values = Value::Table{{"train", Value::Array{1, 2}}, {"test", "3"}, {"ignore", 9}};
   TableDataset dataset = table.open({{"split", "fold"}, {"split_values", values}});
-  CHECK(dataset.splits() == std::vector<Split>{Split::train, Split::test});
+  CHECK((dataset.splits() == std::vector<Split>{Split::train, Split::test}));
   CHECK(dataset.samples(Split::train).size() == 2);
 }
 

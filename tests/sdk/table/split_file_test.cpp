@@ -123,7 +123,7 @@ TEST_CASE("a kept split is followed even where it differs from what would be mad
   const test::ScratchFolder folder;
   const std::vector<SplitItem> items = {{"a", "1", "s"}, {"b", "2", "s"}, {"c", "3", "s"}};
   const auto file = folder.write("split.csv", "id,split\nc,test\nb,train\na,test\n");
-  CHECK(keep_split(file, items, {42, 0.5}) == std::vector<Split>{Split::test, Split::train, Split::test});
+  CHECK((keep_split(file, items, {42, 0.5}) == std::vector<Split>{Split::test, Split::train, Split::test}));
 }
 
 TEST_CASE("the file does not depend on the order of the items") {
