@@ -79,13 +79,13 @@ TEST_CASE("a split does not depend on the order of the items") {
   auto items = many_items();
   const auto before = by_id(items, make_split(items, {42, 0.25}));
   std::reverse(items.begin(), items.end());
-  CHECK(by_id(items, make_split(items, {42, 0.25})) == before);
+  CHECK((by_id(items, make_split(items, {42, 0.25})) == before));
 }
 
 TEST_CASE("a split is the same for the same seed and another for another") {
   const auto items = many_items();
-  CHECK(make_split(items, {42, 0.25}) == make_split(items, {42, 0.25}));
-  CHECK(make_split(items, {42, 0.25}) != make_split(items, {43, 0.25}));
+  CHECK((make_split(items, {42, 0.25}) == make_split(items, {42, 0.25})));
+  CHECK((make_split(items, {42, 0.25}) != make_split(items, {43, 0.25})));
 }
 
 TEST_CASE("a split is pinned, so that it stays the same between versions") {
@@ -113,9 +113,9 @@ TEST_CASE("a kept split is written once and found again") {
   const Table table = read_csv(file);
   CHECK(table.columns() == std::vector<std::string>{"id", "group", "split", "seed", "test_fraction"});
   CHECK(table.size() == items.size());
-  CHECK(made == make_split(items, {42, 0.25}));
+  CHECK((made == make_split(items, {42, 0.25})));
   const std::string before = read_file(file);
-  CHECK(keep_split(file, items, {42, 0.25}) == made);
+  CHECK((keep_split(file, items, {42, 0.25}) == made));
   CHECK(read_file(file) == before);
 }
 
