@@ -4,7 +4,6 @@
 #include <zlib.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -19,14 +18,9 @@
 #include <nlohmann/json.hpp>
 
 #include "checks.hpp"
+#include "goldens_folder.hpp"
 
 namespace medvlm::test {
-
-/// The folder of the goldens: MEDVLM_GOLDENS, or the copy in the source tree.
-inline std::filesystem::path goldens_folder() {
-  const char* chosen = std::getenv("MEDVLM_GOLDENS");
-  return chosen && *chosen ? chosen : MEDVLM_GOLDENS_DEFAULT;
-}
 
 /// The whole file; one that ends in ".gz" is unpacked.
 inline std::string read_golden_file(const std::filesystem::path& file) {

