@@ -70,7 +70,7 @@ int run(int argc, char** argv) {
   Interval interval;
   for (long repeat = 0; repeat < repeats; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
-    const auto prepared = metric->prepare(info, data.scored);  // sorting is part of the work
+    const auto prepared = metric->prepare({info, data.scored});  // sorting is part of the work
     interval = bootstrap(*prepared, Resamples(n, {}, options), rows, options).at(0);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }

@@ -15,7 +15,10 @@ Answerer::~Answerer() = default;
 Model::~Model() = default;
 AdapterContext::~AdapterContext() = default;
 Adapter::~Adapter() = default;
+ImageStream::~ImageStream() = default;
+std::string Adapter::training_report() const { return "{}"; }
 PreparedMetric::~PreparedMetric() = default;
+std::optional<AnalyticInterval> PreparedMetric::analytic(std::size_t, double) const { return std::nullopt; }
 Metric::~Metric() = default;
 
 }  // namespace medvlm

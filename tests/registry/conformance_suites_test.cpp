@@ -50,9 +50,9 @@ class Share : public Metric, public PreparedMetric {
   void check(const DatasetInfo& dataset) const override {
     if (dataset.labels != LabelKind::binary || dataset.task == Task::vqa) throw Error(refusal, "binary only");
   }
-  std::unique_ptr<PreparedMetric> prepare(const DatasetInfo&, std::span<const Scored> scored) const override {
+  std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
     auto prepared = std::make_unique<Share>(*this);
-    for (const Scored& item : scored) prepared->right_.push_back(item.sample->label == 1);
+    for (const Scored& item : input.scored) prepared->right_.push_back(item.sample->label == 1);
     return prepared;
   }
   const std::vector<MetricValue>& values() const override { return values_; }

@@ -1,5 +1,7 @@
 #include "adapter_context.hpp"
 
+#include <set>
+
 #include <ATen/ATen.h>
 
 #include "embedding_source.hpp"
@@ -18,7 +20,43 @@ ImageTextEncoder& encoder_of(Model& model) {
   throw Error(ErrorCode::config, model.info().family + " has no image encoder that this adapter could use");
 }
 
+/// An ImageLoader without the samples that fail. Each of these is reported once, however often a training sees it.
+class LoaderStream final : public ImageStream {
+ public:
+  LoaderStream(const Scenario& scenario, std::span<const Sample* const> order, std::set<std::string>& reported)
+      : order_(order.begin(), order.end()),
+        reported_(reported),
+        loader_(*scenario.dataset, order_, image_preprocessing(*scenario.model), nullptr, scenario.loader_threads,
+                2 * scenario.batch_size) {}
+
+  std::optional<Item> next() override {
+    while (position_ < order_.size()) {
+      const std::size_t index = position_++;
+      LoadedImage image = loader_.next();
+      if (!image.error) return Item{index, std::move(image.processed)};
+      if (reported_.insert(order_[index]->id).second) report(*order_[index], *image.error);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<const Sample*> order_;
+  std::set<std::string>& reported_;
+  std::size_t position_ = 0;
+  ImageLoader loader_;
+};
+
 }  // namespace
+
+Preprocess image_preprocessing(Model& model) {
+  if (ImageTextEncoder* encoder = model.encoder()) {
+    return [encoder](const Image& image) { return encoder->preprocess(image); };
+  }
+  if (Answerer* answerer = model.answerer()) {
+    return [answerer](const Image& image) { return answerer->preprocess(image); };
+  }
+  throw Error(ErrorCode::config, model.info().family + " takes no images");
+}
 
 ScenarioContext::ScenarioContext(Scenario& scenario, Progress& progress)
     : scenario_(scenario), progress_(progress), folder_(scenario.folder / "adapter") {
@@ -73,25 +111,19 @@ ImageEmbeddings ScenarioContext::embed(std::span<const Sample> samples, std::vec
 }
 
 std::vector<ProcessedImage> ScenarioContext::load(std::span<const Sample> samples, std::vector<std::size_t>& kept) {
-  std::vector<const Sample*> pointers;
-  for (const Sample& sample : samples) pointers.push_back(&sample);
-  ImageTextEncoder* encoder = scenario_.model->encoder();
-  Answerer* answerer = scenario_.model->answerer();
-  ImageLoader loader(
-      *scenario_.dataset, pointers,
-      [&](const Image& image) { return encoder ? encoder->preprocess(image) : answerer->preprocess(image); }, nullptr,
-      scenario_.loader_threads, 2 * scenario_.batch_size);
-  std::vector<ProcessedImage> images;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    LoadedImage image = loader.next();
-    if (image.error) {
-      report(samples[i], *image.error);
-      continue;
-    }
-    kept.push_back(i);
-    images.push_back(std::move(image.processed));
+  std::vector<const Sample*> order;
+  for (const Sample& sample : samples) order.push_back(&sample);
+  const auto images = stream(order);
+  std::vector<ProcessedImage> loaded;
+  while (auto item = images->next()) {
+    kept.push_back(item->index);
+    loaded.push_back(std::move(item->image));
   }
-  return images;
+  return loaded;
+}
+
+std::unique_ptr<ImageStream> ScenarioContext::stream(std::span<const Sample* const> order) {
+  return std::make_unique<LoaderStream>(scenario_, order, reported_);
 }
 
 }  // namespace medvlm

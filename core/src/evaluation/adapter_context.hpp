@@ -1,9 +1,15 @@
 // What the evaluation lends to an adapter while it prepares; keeps the test split closed.
 #pragma once
 
+#include <set>
+
+#include "medvlm/core/image_loader.hpp"
 #include "medvlm/core/scenario.hpp"
 
 namespace medvlm {
+
+/// The model's own preprocessing, for loader threads. Throws Error(config) for a model without images.
+Preprocess image_preprocessing(Model& model);
 
 class ScenarioContext final : public AdapterContext {
  public:
@@ -16,12 +22,15 @@ class ScenarioContext final : public AdapterContext {
   std::vector<Sample> samples(Split split) override;
   ImageEmbeddings embed(std::span<const Sample> samples, std::vector<std::size_t>& kept) override;
   std::vector<ProcessedImage> load(std::span<const Sample> samples, std::vector<std::size_t>& kept) override;
+  std::unique_ptr<ImageStream> stream(std::span<const Sample* const> order) override;
+  Progress& progress() override { return progress_; }
   bool stop_requested() const override { return progress_.stop_requested(); }
 
  private:
   Scenario& scenario_;
   Progress& progress_;
   std::filesystem::path folder_;
+  std::set<std::string> reported_;  ///< ids of samples whose image failed
 };
 
 }  // namespace medvlm

@@ -10,24 +10,26 @@
 #include "medvlm/core/sample_error.hpp"
 #include "medvlm/core/scenario.hpp"
 #include "scoring.hpp"
+#include "training.hpp"
 
 namespace medvlm {
 namespace {
 
-/// The test split cut into fixed batches, by position: a resumed run computes the same batches as an uninterrupted one.
+/// A split cut into fixed batches, by position: a resumed run computes the same batches as an uninterrupted one.
 struct Batch {
   std::size_t first = 0;
   std::vector<const Sample*> samples;
 };
 
-std::vector<Batch> batches_to_do(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& done) {
+std::vector<Batch> batches_to_do(std::span<const Sample> samples, std::size_t batch_size,
+                                 const std::map<std::size_t, JournalRecord>& done) {
   std::vector<Batch> batches;
-  for (std::size_t first = 0; first < scenario.samples.size(); first += scenario.batch_size) {
-    const std::size_t last = std::min(first + scenario.batch_size, scenario.samples.size());
+  for (std::size_t first = 0; first < samples.size(); first += batch_size) {
+    const std::size_t last = std::min(first + batch_size, samples.size());
     Batch batch{first, {}};
     bool complete = true;
     for (std::size_t i = first; i < last; ++i) {
-      batch.samples.push_back(&scenario.samples[i]);
+      batch.samples.push_back(&samples[i]);
       complete = complete && done.contains(i);
     }
     if (!complete) batches.push_back(std::move(batch));
@@ -88,15 +90,8 @@ class BatchFeed {
       return;
     }
     for (const auto& batch : samples_) flat_.insert(flat_.end(), batch.begin(), batch.end());
-    ImageTextEncoder* encoder = scenario.model->encoder();
-    Answerer* answerer = scenario.model->answerer();
-    if (!encoder && !answerer) throw Error(ErrorCode::config, scenario.model->info().family + " takes no images");
-    images_ = std::make_unique<ImageLoader>(
-        *scenario.dataset, flat_,
-        [encoder, answerer](const Image& image) {
-          return encoder ? encoder->preprocess(image) : answerer->preprocess(image);
-        },
-        nullptr, scenario.loader_threads, 2 * scenario.batch_size);
+    images_ = std::make_unique<ImageLoader>(*scenario.dataset, flat_, image_preprocessing(*scenario.model), nullptr,
+                                            scenario.loader_threads, 2 * scenario.batch_size);
   }
 
   /// The next batch's working samples; `errors` gets one entry per sample of the batch.
@@ -144,14 +139,22 @@ std::vector<JournalRecord> run_batch(Scenario& scenario, BatchFeed& feed, const 
   return records;
 }
 
-void run_batches(Scenario& scenario, Journal& journal, Progress& progress) {
-  const std::vector<Batch> batches = batches_to_do(scenario, journal.records());
+/// A split with the journal of its predictions.
+struct SplitRun {
+  std::string name;  ///< for the progress display
+  std::span<const Sample> samples;
+  Journal& journal;
+};
+
+/// Predicts what the journal lacks. The adapter is prepared if it was not and there is something to predict.
+void run_batches(Scenario& scenario, const SplitRun& split, Progress& progress, bool& prepared) {
+  Journal& journal = split.journal;
+  const std::vector<Batch> batches = batches_to_do(split.samples, scenario.batch_size, journal.records());
   if (batches.empty()) return;
-  const AdapterTraits traits = scenario.adapter->traits(scenario.dataset->info());
-  ScenarioContext context(scenario, progress);
-  scenario.adapter->prepare(context);
-  BatchFeed feed(scenario, traits.input, batches);
-  progress.begin(scenario.name, scenario.samples.size(), journal.records().size());
+  if (!prepared) prepare_adapter(scenario, progress);
+  prepared = true;
+  BatchFeed feed(scenario, scenario.adapter->traits(scenario.dataset->info()).input, batches);
+  progress.begin(split.name, split.samples.size(), journal.records().size());
   for (const Batch& batch : batches) {
     if (progress.stop_requested()) break;
     const auto records = run_batch(scenario, feed, batch, journal);
@@ -168,49 +171,88 @@ void run_batches(Scenario& scenario, Journal& journal, Progress& progress) {
   progress.end();
 }
 
-void check_records(const Scenario& scenario, const Journal& journal) {
+void check_records(const std::filesystem::path& folder, std::span<const Sample> samples, const Journal& journal) {
   for (const auto& [index, record] : journal.records()) {
-    if (index < scenario.samples.size() && scenario.samples[index].id == record.id) continue;
-    throw Error(ErrorCode::conflict, "the journal in '" + scenario.folder.string() + "' has sample '" + record.id +
+    if (index < samples.size() && samples[index].id == record.id) continue;
+    throw Error(ErrorCode::conflict, "the journal in '" + folder.string() + "' has sample '" + record.id +
                                          "' at position " + std::to_string(index) +
                                          ", the dataset does not; start over with --fresh");
   }
 }
 
+bool needs_train_predictions(const Scenario& scenario) {
+  return std::any_of(scenario.metrics.begin(), scenario.metrics.end(),
+                     [](const NamedMetric& metric) { return metric.metric->needs_train_predictions(); });
+}
+
+/// Predictions on the train split, for metrics that fix something there. Empty if no metric does.
+TrainPredictions predict_train(Scenario& scenario, const TestSplit& test, Progress& progress, bool& prepared) {
+  TrainPredictions train;
+  if (!needs_train_predictions(scenario)) return train;
+  const auto folder = scenario.folder / "train";
+  make_folder(folder);
+  train.samples = scenario.dataset->samples(Split::train);
+  // The scoring may change without new predictions, so it does not identify them.
+  auto identity = nlohmann::json::parse(test.identity);
+  identity.erase("scoring");
+  Journal journal(folder, identity.dump(), scenario.mode);
+  check_records(folder, train.samples, journal);
+  run_batches(scenario, {scenario.name + " (train split)", train.samples, journal}, progress, prepared);
+  train.records = journal.records();
+  return train;
+}
+
+/// Drops everything that the scenario has, but the lock.
+void start_over(const Scenario& scenario) {
+  for (const char* name : {"result.json", "predictions.jsonl", "journal.jsonl"}) {
+    std::filesystem::remove(scenario.folder / name);
+  }
+  std::filesystem::remove_all(scenario.folder / "train");
+  forget_training(scenario);
+}
+
 /// True if both files of a finished scenario are there and follow this identity. A rescoring that was killed leaves the
 /// result of the scoring before.
-bool has_current_result(const Scenario& scenario) {
+bool has_current_result(const Scenario& scenario, const std::string& identity) {
   const auto file = scenario.folder / "result.json";
   if (!std::filesystem::exists(file) || !std::filesystem::exists(scenario.folder / "predictions.jsonl")) return false;
   const auto result = nlohmann::json::parse(read_file(file), nullptr, false);
   const auto manifest = result.find("manifest");
   if (!result.is_object() || manifest == result.end() || !manifest->is_object()) return false;
-  return !manifest->contains("identity") || manifest->at("identity") == nlohmann::json::parse(scenario.identity);
+  return !manifest->contains("identity") || manifest->at("identity") == nlohmann::json::parse(identity);
 }
 
 }  // namespace
 
 Progress::~Progress() = default;
 
+void train(Scenario& scenario, Progress& progress) {
+  make_folder(scenario.folder);
+  const FolderLock lock(scenario.folder);
+  if (scenario.mode == JournalMode::fresh) start_over(scenario);
+  if (!is_trained(scenario)) prepare_adapter(scenario, progress);
+}
+
 ScenarioResult evaluate(Scenario& scenario, Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(scenario.folder);
   const FolderLock lock(scenario.folder);
-  if (scenario.mode == JournalMode::fresh) {
-    for (const char* stale : {"result.json", "predictions.jsonl"}) std::filesystem::remove(scenario.folder / stale);
-    std::filesystem::remove_all(scenario.folder / "adapter");
-  }
-  Journal journal(scenario.folder, scenario.identity, scenario.mode);
-  check_records(scenario, journal);
+  if (scenario.mode == JournalMode::fresh) start_over(scenario);
+  bool prepared = !is_trained(scenario);
+  if (prepared) prepare_adapter(scenario, progress);
+  const TestSplit test = scenario.open_test();
+  Journal journal(scenario.folder, test.identity, scenario.mode);
+  check_records(scenario.folder, test.samples, journal);
   const std::size_t before = journal.records().size();
-  run_batches(scenario, journal, progress);
-  ScenarioResult result = score(scenario, journal.records());
+  run_batches(scenario, {scenario.name, test.samples, journal}, progress, prepared);
+  const TrainPredictions train = predict_train(scenario, test, progress, prepared);
+  ScenarioResult result = score(scenario, test, journal.records(), train);
   // A finished scenario keeps its files: they tell how long the work took, which this call does not know.
   const bool written = journal.records().size() == before && scenario.mode == JournalMode::resume &&
-                       has_current_result(scenario);
+                       has_current_result(scenario, test.identity);
   if (result.complete && !written) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    write_result(scenario, journal.records(), result, seconds.count(), journal.records().size() - before);
+    write_result(scenario, test, journal.records(), result, seconds.count(), journal.records().size() - before);
   }
   return result;
 }

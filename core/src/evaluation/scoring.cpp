@@ -14,11 +14,11 @@ struct ScoredSet {
   std::vector<std::size_t> rows;
 };
 
-ScoredSet scored_samples(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+ScoredSet scored_samples(std::span<const Sample> samples, const std::map<std::size_t, JournalRecord>& records) {
   ScoredSet set;
   for (const auto& [index, record] : records) {
     if (record.prediction.error) continue;
-    set.scored.push_back({&scenario.samples[index], &record.prediction});
+    set.scored.push_back({&samples[index], &record.prediction});
     set.rows.push_back(index);
   }
   return set;
@@ -26,16 +26,17 @@ ScoredSet scored_samples(const Scenario& scenario, const std::map<std::size_t, J
 
 ResultValue failed_metric(const NamedMetric& metric, std::string reason) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  return {metric.name, metric.name, true, true, {nan, nan, nan, nan, nan, 0}, std::move(reason)};
+  return {metric.name, metric.name, true, true, {nan, nan, nan, nan, nan, 0}, std::move(reason), {}};
 }
 
-void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set,
+void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set, const ScoredSet& train,
                   const Resamples& resamples, std::vector<ResultValue>& values) {
-  const auto prepared = metric.metric->prepare(scenario.dataset->info(), set.scored);
+  const auto prepared = metric.metric->prepare({scenario.dataset->info(), set.scored, train.scored});
   const auto intervals = bootstrap(*prepared, resamples, set.rows, scenario.bootstrap);
   const auto& names = prepared->values();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    ResultValue value{metric.name, names[i].name, i == 0, names[i].higher_is_better, intervals[i], ""};
+    ResultValue value{metric.name, names[i].name, i == 0, names[i].higher_is_better, intervals[i], "",
+                      prepared->analytic(i, scenario.bootstrap.confidence)};
     if (std::isnan(value.interval.value)) {
       value.reason = prepared->undefined_reason(i);
     } else if (std::isnan(value.interval.low)) {
@@ -47,22 +48,26 @@ void score_metric(const Scenario& scenario, const NamedMetric& metric, const Sco
 
 }  // namespace
 
-ScenarioResult score(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+ScenarioResult score(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
+                     const TrainPredictions& train) {
   ScenarioResult result;
-  const ScoredSet set = scored_samples(scenario, records);
-  result.samples = scenario.samples.size();
+  const ScoredSet set = scored_samples(test.samples, records);
+  const ScoredSet train_set = scored_samples(train.samples, train.records);
+  result.samples = test.samples.size();
   result.scored = set.scored.size();
   result.errored = records.size() - set.scored.size();
   result.missing = result.samples - records.size();
-  result.complete = result.missing == 0;
-  const auto clusters = cluster_numbers(scenario.samples, scenario.dataset->info().cluster_group);
-  const Resamples resamples(scenario.samples.size(), clusters, scenario.bootstrap);
+  // A stop while the train split is predicted leaves a result without what is fixed there.
+  result.complete = result.missing == 0 && train.records.size() == train.samples.size();
+  const auto clusters = cluster_numbers(test.samples, scenario.dataset->info().cluster_group);
+  const Resamples resamples(test.samples.size(), clusters, scenario.bootstrap);
   for (const NamedMetric& metric : scenario.metrics) {
     if (set.scored.empty()) {
       result.values.push_back(failed_metric(metric, "no sample could be scored"));
       continue;
     }
-    const auto failure = sample_error_of("score", [&] { score_metric(scenario, metric, set, resamples, result.values); });
+    const auto failure =
+        sample_error_of("score", [&] { score_metric(scenario, metric, set, train_set, resamples, result.values); });
     if (failure) result.values.push_back(failed_metric(metric, failure->message));
   }
   return result;

@@ -6,6 +6,7 @@
 #include "medvlm/base/files.hpp"
 #include "medvlm/core/prediction_json.hpp"
 #include "scoring.hpp"
+#include "training.hpp"
 
 namespace medvlm {
 namespace {
@@ -27,6 +28,12 @@ json value_json(const ResultValue& value) {
                {"mean", number_or_null(value.interval.mean)},
                {"std", number_or_null(value.interval.std)},
                {"valid_rounds", value.interval.valid_rounds}};
+  if (value.analytic) {
+    item["analytic"] = {{"method", value.analytic->method},
+                        {"variance", number_or_null(value.analytic->variance)},
+                        {"ci_low", number_or_null(value.analytic->low)},
+                        {"ci_high", number_or_null(value.analytic->high)}};
+  }
   if (!value.reason.empty()) item["reason"] = value.reason;
   return item;
 }
@@ -48,11 +55,11 @@ json errors_json(const std::map<std::size_t, JournalRecord>& records) {
   return {{"by_stage", by_stage}, {"first", first}};
 }
 
-std::string predictions_text(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records) {
+std::string predictions_text(const DatasetInfo& info, std::span<const Sample> samples,
+                             const std::map<std::size_t, JournalRecord>& records) {
   std::string text;
-  const DatasetInfo& info = scenario.dataset->info();
   for (const auto& [index, record] : records) {
-    const Sample& sample = scenario.samples[index];
+    const Sample& sample = samples[index];
     nlohmann::json line = prediction_to_json(record.prediction);
     line["index"] = index;
     line["id"] = record.id;
@@ -83,9 +90,10 @@ std::int64_t peak_memory() {
 
 }  // namespace
 
-void write_result(const Scenario& scenario, const std::map<std::size_t, JournalRecord>& records,
+void write_result(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
                   const ScenarioResult& result, double seconds, std::size_t new_records) {
-  write_file_atomically(scenario.folder / "predictions.jsonl", predictions_text(scenario, records));
+  write_file_atomically(scenario.folder / "predictions.jsonl",
+                        predictions_text(scenario.dataset->info(), test.samples, records));
   json values = json::array();
   for (const ResultValue& value : result.values) values.push_back(value_json(value));
   const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
@@ -102,7 +110,8 @@ void write_result(const Scenario& scenario, const std::map<std::size_t, JournalR
         {"unit", by_cluster ? "cluster" : "sample"},
         {"cluster", by_cluster ? scenario.dataset->info().cluster_group : ""}}},
       {"errors", errors_json(records)},
-      {"manifest", json::parse(scenario.manifest)},
+      {"training", training_summary(scenario)},
+      {"manifest", json::parse(test.manifest)},
       {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
   write_file_atomically(scenario.folder / "result.json",
                         document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");

@@ -64,12 +64,20 @@ std::string results_table(const std::vector<TableRow>& rows, double confidence) 
   const auto metrics = metric_names(rows);
   char percent[16];
   std::snprintf(percent, sizeof percent, "%g%%", confidence * 100);
-  std::vector<std::vector<std::string>> lines{{"model", "dataset", "adapter", "scored", "failed"}};
+  const bool domains = std::any_of(rows.begin(), rows.end(), [](const TableRow& row) { return row.domain != "-"; });
+  std::vector<std::vector<std::string>> lines{{"model", "dataset"}};
+  if (domains) lines[0].push_back("domain");
+  lines[0].insert(lines[0].end(), {"adapter", "scored", "failed"});
   for (const std::string& metric : metrics) lines[0].push_back(metric + " [" + percent + " CI]");
   std::string notes;
   for (const TableRow& row : rows) {
-    std::vector<std::string> line{row.model, row.dataset, row.adapter, std::to_string(row.result.scored),
-                                  std::to_string(row.result.errored)};
+    std::vector<std::string> line{row.model, row.dataset};
+    if (domains) line.push_back(row.domain);
+    line.insert(line.end(), {row.adapter, std::to_string(row.result.scored), std::to_string(row.result.errored)});
+    if (row.trained_on) {
+      const std::string note = row.model + " is known to have been trained on " + row.dataset + "\n";
+      if (notes.find(note) == notes.npos) notes += note;
+    }
     for (const std::string& metric : metrics) {
       std::string text = "-";
       for (const ResultValue& value : row.result.values) {
@@ -104,6 +112,8 @@ std::string results_json(const std::vector<TableRow>& rows) {
     list.push_back({{"model", row.model},
                     {"dataset", row.dataset},
                     {"adapter", row.adapter},
+                    {"domain", row.domain},
+                    {"trained_on", row.trained_on},
                     {"complete", row.result.complete},
                     {"samples", row.result.samples},
                     {"scored", row.result.scored},

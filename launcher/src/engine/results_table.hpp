@@ -12,10 +12,14 @@ namespace medvlm::launcher {
 struct TableRow {
   std::string model, dataset, adapter;
   ScenarioResult result;
+  std::string domain = "-";   ///< "ID", "OOD", or "-" where the study does not tell
+  bool trained_on = false;    ///< the dataset is known to be in the model's training mixture
+  std::string group = {};     ///< of an adapter with several seeds: its name without the seed
+  std::uint64_t seed = 0;
 };
 
-/// Columns model, dataset, adapter, scored, failed, and one per headline metric: "0.8123 [0.7812, 0.8421]". Notes below
-/// say why a value is undefined.
+/// Columns model, dataset, domain (where the study tells roles), adapter, scored, failed, and one per headline metric:
+/// "0.8123 [0.7812, 0.8421]". Notes below say why a value is undefined, and which models have seen the dataset.
 std::string results_table(const std::vector<TableRow>& rows, double confidence);
 
 /// The same as JSON, with all values.

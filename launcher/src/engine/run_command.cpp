@@ -1,10 +1,15 @@
 // `medvlm run`
+#include <algorithm>
 #include <iostream>
+#include <map>
+#include <set>
 
 #include <ATen/Parallel.h>
 
 #include "medvlm/base/log.hpp"
+#include "medvlm/base/files.hpp"
 #include "results_table.hpp"
+#include "seed_spread.hpp"
 #include "study_command.hpp"
 #include "study_options.hpp"
 #include "study_runner.hpp"
@@ -21,6 +26,54 @@ JournalMode journal_mode(const StudyOptions& options) {
   }
   if (options.has("fresh")) return JournalMode::fresh;
   return options.has("rescore") ? JournalMode::rescore : JournalMode::resume;
+}
+
+TableRow table_row(const PlannedScenario& planned, ScenarioResult result) {
+  const StudyEntry& model = planned.model->entry;
+  const StudyEntry& dataset = planned.dataset->entry;
+  const StudyEntry& adapter = planned.parts.adapter.entry;
+  const DatasetInfo& info = planned.dataset->object->info();
+  TableRow row{model.name, dataset.name, adapter.name, std::move(result)};
+  row.domain = domain_of(model.facts, info.modality);
+  row.trained_on = std::any_of(model.facts.trained_on.begin(), model.facts.trained_on.end(),
+                               [&](const std::string& name) { return name == info.name || name == dataset.name; });
+  row.group = adapter.group;
+  row.seed = planned.parts.seed;
+  return row;
+}
+
+/// Leaves the spread over the seeds beside the scenarios of each adapter that was trained with several.
+void write_seed_spreads(const std::vector<SeedSpread>& spreads, const std::filesystem::path& output) {
+  std::map<std::filesystem::path, std::vector<SeedSpread>> by_folder;
+  for (const SeedSpread& spread : spreads) by_folder[output / spread.model / spread.dataset / spread.adapter].push_back(spread);
+  for (const auto& [folder, list] : by_folder) write_file_atomically(folder / "seeds.json", seed_json(list));
+}
+
+/// All scenarios of one model after another: first every training, then every test, so that no test split is open while an
+/// adapter of that model learns.
+void run_scenarios(StudyRunner& runner, JournalMode mode, Progress& progress, std::vector<TableRow>& rows) {
+  std::vector<PlannedScenario> scenarios = runner.plan();
+  const bool trains = std::any_of(scenarios.begin(), scenarios.end(), [](const auto& each) { return each.trains; });
+  // Without trainings to keep it closed for, a faulty test split is told before any work.
+  for (auto& planned : scenarios) {
+    if (!trains) runner.test_set(*planned.dataset);
+  }
+  for (auto first = scenarios.begin(); first != scenarios.end();) {
+    const auto last = std::find_if(first, scenarios.end(), [&](const auto& each) { return each.model != first->model; });
+    std::set<const PlannedScenario*> trained;
+    for (auto each = first; each != last && !stop_requested(); ++each) {
+      if (!each->trains || (mode != JournalMode::fresh && !runner.must_train(*each))) continue;
+      runner.train(*each, mode, progress);
+      trained.insert(&*each);
+    }
+    for (auto each = first; each != last && !stop_requested(); ++each) {
+      // What --fresh was to drop has been dropped before the training.
+      const bool begun = mode == JournalMode::fresh && trained.contains(&*each);
+      ScenarioResult result = runner.evaluate(*each, begun ? JournalMode::resume : mode, progress);
+      rows.push_back(table_row(*each, std::move(result)));
+    }
+    first = last;
+  }
 }
 
 /// The exit status: samples failed beyond what is tolerated, interrupted, or 0.
@@ -62,17 +115,17 @@ int run_main(int argc, char** argv) {
   std::vector<TableRow> rows;
   TerminalProgress progress(quiet);
   StudyRunner runner(bench);
-  runner.for_each([&](PlannedScenario& planned) {
-    if (stop_requested()) return;
-    ScenarioResult result = runner.evaluate(planned, mode, progress);
-    rows.push_back({planned.model->entry.name, planned.dataset->entry.name, planned.parts.adapter.entry.name, std::move(result)});
-  });
+  run_scenarios(runner, mode, progress, rows);
+  const auto spreads = seed_spreads(rows);
+  if (!stop_requested()) write_seed_spreads(spreads, study.output);
   if (options.has("json")) {
     std::cout << results_json(rows);
   } else if (stop_requested()) {
     std::cout << "stopped; run the same command again to continue\n";
   } else {
-    std::cout << results_table(rows, study.bootstrap.confidence) << "\nresults: " << study.output.string() << "\n";
+    const std::string over_seeds = seed_table(spreads);
+    std::cout << results_table(rows, study.bootstrap.confidence) << (over_seeds.empty() ? "" : "\nover seeds:\n" + over_seeds)
+              << "\nresults: " << study.output.string() << "\n";
   }
   return final_status(rows, options.has("max-errors") ? options.get<std::size_t>("max-errors") : study.run.max_errors);
 }

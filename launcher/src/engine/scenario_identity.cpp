@@ -31,6 +31,24 @@ json item_json(const Item<Interface>& item) {
 /// "cuda:1" -> "cuda": the same kind of device gives the same numbers.
 std::string device_kind(const std::string& device) { return device.substr(0, device.find(':')); }
 
+/// What determines how a scenario's samples are predicted, whichever they are.
+json predictor_identity(const Study& study, const ScenarioParts& parts) {
+  json model = item_json(parts.model);
+  model["weights_sha256"] = parts.weights_sha256;
+  json dataset = item_json(parts.dataset);
+  if (!parts.training_sha256.empty()) dataset["training_sha256"] = parts.training_sha256;
+  return {{"medvlm", kVersion},
+          {"model", model},
+          {"dataset", dataset},
+          {"adapter", item_json(parts.adapter)},
+          {"run",
+           {{"seed", parts.seed},
+            {"batch_size", study.run.batch_size},
+            {"device", device_kind(parts.device)},
+            {"dtype", parts.dtype},
+            {"libtorch", TORCH_VERSION}}}};
+}
+
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   char text[32];
@@ -40,38 +58,29 @@ std::string utc_now() {
 
 }  // namespace
 
-std::string scenario_identity(const Study& study, const ScenarioParts& parts) {
-  json model = item_json(parts.model);
-  model["weights_sha256"] = parts.weights_sha256;
-  json dataset = item_json(parts.dataset);
-  dataset["samples_sha256"] = parts.samples_sha256;
+std::string training_identity(const Study& study, const ScenarioParts& parts) {
+  return predictor_identity(study, parts).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string scenario_identity(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256) {
   json metrics = json::array();
   for (const auto& metric : parts.metrics) {
     metrics.push_back(item_json(metric));
     metrics.back()["name"] = metric.entry.name;
   }
-  const json identity = {{"medvlm", kVersion},
-                         {"model", model},
-                         {"dataset", dataset},
-                         {"adapter", item_json(parts.adapter)},
-                         {"run",
-                          {{"seed", study.seed},
-                           {"batch_size", study.run.batch_size},
-                           {"limit", study.run.limit},
-                           {"device", device_kind(parts.device)},
-                           {"dtype", parts.dtype},
-                           {"libtorch", TORCH_VERSION}}},
-                         {"scoring",
-                          {{"metrics", metrics},
-                           {"bootstrap",
-                            {{"rounds", study.bootstrap.rounds},
-                             {"confidence", study.bootstrap.confidence},
-                             {"unit", parts.unit},
-                             {"seed", study.seed}}}}}};
+  json identity = predictor_identity(study, parts);
+  identity["dataset"]["samples_sha256"] = samples_sha256;
+  identity["run"]["limit"] = study.run.limit;
+  identity["scoring"] = {{"metrics", metrics},
+                         {"bootstrap",
+                          {{"rounds", study.bootstrap.rounds},
+                           {"confidence", study.bootstrap.confidence},
+                           {"unit", parts.unit},
+                           {"seed", study.seed}}}};
   return identity.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string scenario_manifest(const Study& study, const ScenarioParts& parts) {
+std::string scenario_manifest(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256) {
   struct utsname machine {};
   ::uname(&machine);
   json files = json::array();
@@ -95,18 +104,22 @@ std::string scenario_manifest(const Study& study, const ScenarioParts& parts) {
       {"device", parts.device},
       {"dtype", parts.dtype},
       {"threads", at::get_num_threads()},
-      {"seed", study.seed},
+      {"seed", parts.seed},
       {"model",
        {{"name", parts.model.entry.name},
         {"family", parts.model.object->info().family},
         {"parameters", parts.model.object->info().parameters},
+        {"role", parts.model.entry.facts.role},
+        {"modalities", parts.model.entry.facts.modalities},
+        {"trained_on", parts.model.entry.facts.trained_on},
+        {"domain", domain_of(parts.model.entry.facts, parts.dataset.object->info().modality)},
         {"files", files},
         {"sha256", parts.weights_sha256}}},
-      {"dataset", {{"name", parts.dataset.entry.name}, {"title", parts.dataset.object->info().name}, {"samples_sha256", parts.samples_sha256}}},
+      {"dataset", {{"name", parts.dataset.entry.name}, {"title", parts.dataset.object->info().name}, {"samples_sha256", samples_sha256}}},
       {"adapter", {{"name", parts.adapter.entry.name}}},
       {"plugins", plugins},
       {"config", json::parse(study.config_json)},
-      {"identity", json::parse(scenario_identity(study, parts))}};
+      {"identity", json::parse(scenario_identity(study, parts, samples_sha256))}};
   return manifest.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -7,24 +7,28 @@
 
 namespace medvlm::launcher {
 
-/// The parts of one scenario.
+/// The parts of one scenario, without its test split.
 struct ScenarioParts {
   const Item<Model>& model;
   const Item<Dataset>& dataset;
   const Item<Adapter>& adapter;
   const std::vector<Item<Metric>>& metrics;
+  std::uint64_t seed = 0;
   std::string weights_sha256;
-  std::string samples_sha256;
-  std::string device;       ///< "cpu", "cuda:0"
+  std::string training_sha256;  ///< of the train and validation samples; empty for an adapter that does not train
+  std::string device;           ///< "cpu", "cuda:0"
   std::string dtype;
-  std::string unit;         ///< of the bootstrap, resolved: "sample" or "cluster"
+  std::string unit;             ///< of the bootstrap, resolved: "sample" or "cluster"
 };
 
+/// JSON: everything that determines what an adapter learns.
+std::string training_identity(const Study& study, const ScenarioParts& parts);
+
 /// JSON: everything that determines the predictions, and under "scoring" what determines the statistics.
-std::string scenario_identity(const Study& study, const ScenarioParts& parts);
+std::string scenario_identity(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256);
 
 /// JSON: versions, plugins, checkpoint, machine, resolved configuration, time.
-std::string scenario_manifest(const Study& study, const ScenarioParts& parts);
+std::string scenario_manifest(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256);
 
 /// SHA-256 of everything that determines an embedding but the image.
 std::string encoder_key(const ScenarioParts& parts);

@@ -51,6 +51,13 @@ std::vector<OptionSpec> bootstrap_specs() {
   return {at_least(option("rounds", OptionType::integer, Value(1000), "number of resamples"), 1), confidence, unit};
 }
 
+std::vector<OptionSpec> fact_specs() {
+  OptionSpec role = option("role", OptionType::choice, {}, "generalist or specialist");
+  role.choices = {"generalist", "specialist"};
+  return {role, option("modalities", OptionType::text_list, {}, "modalities of medical images seen in pre-training"),
+          option("trained_on", OptionType::text_list, {}, "datasets known to be in the training mixture")};
+}
+
 /// A name that is safe as a folder.
 bool is_safe_name(const std::string& name) {
   if (name.empty() || name.size() > 100 || name.front() == '.') return false;
@@ -136,7 +143,50 @@ class StudyReader {
         continue;
       }
       read_entry(item, entry, names);
-      list.push_back(std::move(entry));
+      if (name == "models") read_facts(entry);
+      for (StudyEntry& each : name == "adapters" ? by_seed(std::move(entry)) : std::vector{std::move(entry)}) {
+        list.push_back(std::move(each));
+      }
+    }
+    return list;
+  }
+
+  /// Moves the keys that are the study's own from the entry's options to a table of their own.
+  static Value take(StudyEntry& entry, const std::vector<OptionSpec>& specs) {
+    Value taken{Value::Table{}};
+    taken.location = entry.location;
+    for (const OptionSpec& spec : specs) {
+      const auto found = entry.options.table()->find(spec.name);
+      if (found == entry.options.table()->end()) continue;
+      (*taken.table())[spec.name] = found->second;
+      entry.options.table()->erase(found);
+    }
+    return taken;
+  }
+
+  void read_facts(StudyEntry& entry) {
+    const Options facts = resolve_options(fact_specs(), take(entry, fact_specs()), base_, entry.key, diagnostics_);
+    if (facts.has("role")) entry.facts.role = facts.text("role");
+    if (facts.has("modalities")) entry.facts.modalities = facts.texts("modalities");
+    if (facts.has("trained_on")) entry.facts.trained_on = facts.texts("trained_on");
+  }
+
+  /// One entry per number in `seeds`; the entry itself where there are none.
+  std::vector<StudyEntry> by_seed(StudyEntry entry) {
+    const Value taken = take(entry, {option("seeds", OptionType::text_list, {}, "")});
+    if (taken.table()->empty()) return {std::move(entry)};
+    const Value& seeds = taken.table()->begin()->second;
+    std::vector<StudyEntry> list;
+    std::set<std::int64_t> seen;
+    for (const Value& seed : seeds.array() ? *seeds.array() : Value::Array{}) {
+      if (!seed.integer() || *seed.integer() < 0 || !seen.insert(*seed.integer()).second) continue;
+      list.push_back(entry);
+      list.back().group = entry.name;
+      list.back().name += "/seed-" + std::to_string(*seed.integer());
+      list.back().seed = std::uint64_t(*seed.integer());
+    }
+    if (list.empty() || list.size() != seeds.array()->size()) {
+      complain(seeds.location, entry.key + ".seeds", "expected a list of different whole numbers from 0 on, e.g. [0, 1, 2]");
     }
     return list;
   }
@@ -183,6 +233,12 @@ class StudyReader {
 };
 
 }  // namespace
+
+std::string domain_of(const ModelFacts& facts, const std::string& modality) {
+  if (facts.role.empty()) return "-";
+  const bool seen = std::find(facts.modalities.begin(), facts.modalities.end(), modality) != facts.modalities.end();
+  return facts.role == "specialist" && seen ? "ID" : "OOD";
+}
 
 Study read_study(const std::filesystem::path& file, const std::vector<std::string>& changes,
                  std::vector<Diagnostic>& diagnostics) {

@@ -1,13 +1,26 @@
 // A study: what the TOML says, checked, with the location of every entry.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "medvlm/base/options.hpp"
 
 namespace medvlm::launcher {
+
+/// What the study says of a model and no file can tell.
+struct ModelFacts {
+  std::string role;                      ///< "generalist", "specialist" or empty
+  std::vector<std::string> modalities;   ///< of medical images in its pre-training, by the datasets' names for them
+  std::vector<std::string> trained_on;   ///< names of datasets known to be in its training mixture
+};
+
+/// "ID" or "OOD": whether the dataset's modality was in the model's pre-training; a generalist is out of domain everywhere
+/// (the paper's rule). "-" where the study does not tell the role.
+std::string domain_of(const ModelFacts& facts, const std::string& modality);
 
 /// A plugin that the study uses, with the name that the study gives it and its options as written.
 struct StudyEntry {
@@ -16,6 +29,9 @@ struct StudyEntry {
   Value options;       ///< a table: what is not name or plugin
   Location location;   ///< of the entry
   std::string key;     ///< "models[0]"
+  ModelFacts facts = {};              ///< models only
+  std::string group = {};             ///< adapters with `seeds`: the name without the seed
+  std::optional<std::uint64_t> seed = {};  ///< adapters with `seeds`: this one's
 };
 
 /// The [run] section.

@@ -15,29 +15,46 @@ struct PlannedScenario {
   std::string name;               ///< "model/dataset/adapter"
   std::filesystem::path folder;
   ScenarioParts parts;
-  const std::vector<Sample>* samples = nullptr;
   Item<Model>* model = nullptr;
   Item<Dataset>* dataset = nullptr;
   c10::Device device = c10::kCPU;
   c10::ScalarType dtype = c10::kFloat;
+  bool trains = false;            ///< its adapter learns from the train split
+};
+
+/// A dataset's test split as the study uses it.
+struct TestSet {
+  std::vector<Sample> samples;
+  std::string sha256;
 };
 
 class StudyRunner {
  public:
   explicit StudyRunner(Workbench& bench) : bench_(bench) {}
 
-  /// Calls `visit` for every scenario, grouped by model. Checks devices and types of all models first.
-  void for_each(const std::function<void(PlannedScenario&)>& visit);
+  /// Every scenario, grouped by model. Checks devices and types of all models first. Opens no test split.
+  std::vector<PlannedScenario> plan();
 
-  /// Loads the model if it is not the one in memory, and evaluates.
+  /// True if a training is still to do, so that the test split must stay closed.
+  bool must_train(const PlannedScenario& planned) const;
+  /// Trains the scenario's adapter without opening the test split.
+  void train(PlannedScenario& planned, JournalMode mode, Progress& progress);
+  /// Loads the model if it is not the one in memory, trains where that is to do, and evaluates.
   ScenarioResult evaluate(PlannedScenario& planned, JournalMode mode, Progress& progress);
 
+  /// The test split of a dataset, listed at the first call. Throws Error(data) if it is empty.
+  const TestSet& test_set(const Item<Dataset>& dataset);
+
  private:
-  const std::vector<Sample>& samples_of(Item<Dataset>& dataset);
+  void run(PlannedScenario& planned, JournalMode mode, const std::function<void(Scenario&)>& action);
+  const std::string& training_sha256(const Item<Dataset>& dataset);
   void load(PlannedScenario& planned);
+  /// True if nothing is left to predict. Opens the test split.
+  bool is_predicted(const PlannedScenario& planned);
 
   Workbench& bench_;
-  std::map<const Item<Dataset>*, std::pair<std::vector<Sample>, std::string>> samples_;
+  std::map<const Item<Dataset>*, TestSet> test_sets_;
+  std::map<const Item<Dataset>*, std::string> training_hashes_;
   const Item<Model>* loaded_ = nullptr;
 };
 

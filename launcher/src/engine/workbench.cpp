@@ -85,7 +85,11 @@ void Workbench::check_pairs(std::vector<Diagnostic>& diagnostics) {
       }
     };
     for (const auto& adapter : adapters_) {
-      check(adapter.entry, [&](const DatasetInfo& info) { adapter.object->traits(info); });
+      check(adapter.entry, [&](const DatasetInfo& info) {
+        if (!adapter.object->traits(info).trains && adapter.entry.seed) {
+          throw Error(ErrorCode::config, "'" + adapter.entry.plugin + "' does not train, so several seeds give the same; drop `seeds`");
+        }
+      });
     }
     for (const auto& metric : metrics_) {
       check(metric.entry, [&](const DatasetInfo& info) { metric.object->check(info); });

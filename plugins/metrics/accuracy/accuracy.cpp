@@ -112,10 +112,10 @@ class AccuracyMetric final : public Metric {
 
   void check(const DatasetInfo& dataset) const override { sdk::check_classification(dataset, "accuracy"); }
 
-  std::unique_ptr<PreparedMetric> prepare(const DatasetInfo& dataset, std::span<const Scored> scored) const override {
-    check(dataset);
-    for (const Scored& each : scored) sdk::check_sample(dataset, each);
-    return std::make_unique<PreparedAccuracy>(dataset, scored, threshold_);
+  std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
+    check(input.dataset);
+    for (const Scored& each : input.scored) sdk::check_sample(input.dataset, each);
+    return std::make_unique<PreparedAccuracy>(input.dataset, input.scored, threshold_);
   }
 
  private:

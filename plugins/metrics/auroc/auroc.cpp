@@ -33,14 +33,14 @@ class AurocMetric final : public Metric {
     if (dataset.labels == LabelKind::multiclass && average_ == Average::micro) refuse(dataset, "micro", "multi-label");
   }
 
-  std::unique_ptr<PreparedMetric> prepare(const DatasetInfo& dataset, std::span<const Scored> scored) const override {
-    check(dataset);
+  std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
+    check(input.dataset);
     // A pooled ranking has samples * classes items, numbered with 32 bits of which one is the truth.
-    if (scored.size() > std::numeric_limits<std::uint32_t>::max() / 2 / dataset.classes.size()) {
-      throw Error(ErrorCode::data, "metric 'auroc': " + std::to_string(scored.size()) + " samples are too many");
+    if (input.scored.size() > std::numeric_limits<std::uint32_t>::max() / 2 / input.dataset.classes.size()) {
+      throw Error(ErrorCode::data, "metric 'auroc': " + std::to_string(input.scored.size()) + " samples are too many");
     }
-    for (const Scored& each : scored) sdk::check_sample(dataset, each);
-    return std::make_unique<PreparedAuroc>(dataset, scored, average_);
+    for (const Scored& each : input.scored) sdk::check_sample(input.dataset, each);
+    return std::make_unique<PreparedAuroc>(input.dataset, input.scored, average_);
   }
 
  private:

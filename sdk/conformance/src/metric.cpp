@@ -55,7 +55,7 @@ class MetricLaws {
 
   std::unique_ptr<PreparedMetric> prepare(const Order& order) const {
     const std::vector<Scored> scored = set_.scored(order);
-    auto prepared = metric_.prepare(set_.info, scored);
+    auto prepared = metric_.prepare({set_.info, scored});
     require(prepared != nullptr, "prepare() returned null");
     return prepared;
   }
@@ -161,7 +161,7 @@ class MetricLaws {
     {
       auto copy = std::make_unique<SyntheticSet>(set_);
       const auto scored = copy->scored(counted(kSamples));
-      kept = metric_.prepare(copy->info, scored);
+      kept = metric_.prepare({copy->info, scored});
       // Overwritten before it is freed, so that a reference shows without a sanitizer as well.
       for (Sample& sample : copy->samples) sample = Sample{};
       for (Prediction& prediction : copy->predictions) prediction = Prediction{};

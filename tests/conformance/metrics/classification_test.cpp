@@ -139,7 +139,7 @@ void check_summary(const std::string& name, const std::vector<double>& rounds, c
 void check_rounds(const Case& each, const json& entry, const std::string& key, const Metric& metric) {
   const auto indices = arrays().get(each.name + ".boot_idx");
   const auto expected = arrays().get(each.name + ".boot_" + key);
-  const auto prepared = metric.prepare(each.info, each.set.scored());
+  const auto prepared = metric.prepare({each.info, each.set.scored()});
   REQUIRE(indices.size() == expected.size() * each.set.size());
   std::vector<double> rounds;
   for (std::size_t round = 0; round < expected.size(); ++round) {
@@ -219,7 +219,7 @@ TEST_CASE("resamples made by the goldens' recipe have the goldens' AUROC") {
     const Case each = load(entry);
     const json& recipe = entry.at("bootstrap_recipe");
     Splitmix64 generator(std::stoull(recipe.at("seed").get<std::string>()));
-    const auto prepared = auroc()->prepare(each.info, each.set.scored());
+    const auto prepared = auroc()->prepare({each.info, each.set.scored()});
     const auto n = static_cast<std::uint32_t>(each.set.size());
     std::vector<double> rounds;
     for (int round = 0; round < recipe.at("iterations").get<int>(); ++round) {
@@ -242,7 +242,7 @@ TEST_CASE("a value that the goldens leave undefined comes with a reason") {
   if (!test::goldens_present("metrics")) return;
   for (const json& entry : cases()) {
     const Case each = load(entry);
-    const auto prepared = auroc("macro_present")->prepare(each.info, each.set.scored());
+    const auto prepared = auroc("macro_present")->prepare({each.info, each.set.scored()});
     const auto values = evaluate(*prepared, std::vector<std::uint32_t>(each.set.size(), 1U));
     for (std::size_t v = 0; v < values.size(); ++v) {
       CAPTURE(each.name);

@@ -128,10 +128,10 @@ struct MeanScore final : Metric {
     std::string undefined_reason(std::size_t) const override { return "empty"; }
   };
   void check(const DatasetInfo&) const override {}
-  std::unique_ptr<PreparedMetric> prepare(const DatasetInfo&, std::span<const Scored> scored) const override {
+  std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
     if (broken) throw Error(ErrorCode::data, "this metric is broken");
     auto prepared = std::make_unique<Prepared>();
-    for (const Scored& item : scored) prepared->scores.push_back(item.prediction->scores[1]);
+    for (const Scored& item : input.scored) prepared->scores.push_back(item.prediction->scores[1]);
     return prepared;
   }
 };
@@ -156,6 +156,7 @@ struct Bench {
   std::unique_ptr<EmbeddingCache> cache;
   JournalMode mode = JournalMode::resume;
   std::string identity = R"({"run":{},"scoring":{}})";
+  std::string training_identity = R"({"run":{}})";
 
   ScenarioResult run() {
     Scenario scenario;
@@ -163,11 +164,10 @@ struct Bench {
     scenario.folder = folder.path() / "run";
     scenario.model = &model;
     scenario.dataset = &dataset;
-    scenario.samples = dataset.samples(Split::test);
+    scenario.open_test = [this] { return TestSplit{dataset.samples(Split::test), identity, "{}"}; };
     scenario.adapter = &adapter;
     scenario.metrics = {{"mean", &metric}};
-    scenario.identity = identity;
-    scenario.manifest = "{}";
+    scenario.training_identity = training_identity;
     scenario.batch_size = 4;
     scenario.cache = cache.get();
     scenario.mode = mode;

@@ -37,7 +37,7 @@ TEST_CASE("labels count one by one, per sample and per label, without the unknow
   set.add_labels({1, -1}, {0.9, 0.9});
   set.add_labels({0, 1}, {0.1, 0.2});
   set.add_labels({-1, -1}, {0.1, 0.2});
-  const auto prepared = accuracy()->prepare(findings, set.scored());
+  const auto prepared = accuracy()->prepare({findings, set.scored()});
   CHECK(prepared->values()[1].name == "subset_accuracy");
   CHECK(prepared->values()[3].name == "accuracy[b]");
   CHECK(evaluate(*prepared, {1, 1, 1}) == std::vector<double>{2.0 / 3, 0.5, 1.0, 0.0});
@@ -45,7 +45,7 @@ TEST_CASE("labels count one by one, per sample and per label, without the unknow
 }
 
 TEST_CASE("accuracy of no samples is undefined and says so") {
-  const auto prepared = accuracy()->prepare(benign_or_malignant(), {});
+  const auto prepared = accuracy()->prepare({benign_or_malignant(), {}});
   CHECK(std::isnan(evaluate(*prepared, {}).at(0)));
   CHECK(prepared->undefined_reason(0) == "no sample was scored");
 }
@@ -53,7 +53,7 @@ TEST_CASE("accuracy of no samples is undefined and says so") {
 TEST_CASE("accuracy refuses a score that is not a number") {
   ScoredSet set;
   set.add(1, {0.5, std::nan("")});
-  CHECK_THROWS_AS(accuracy()->prepare(benign_or_malignant(), set.scored()), Error);
+  CHECK_THROWS_AS(accuracy()->prepare({benign_or_malignant(), set.scored()}), Error);
 }
 
 TEST_CASE("accuracy refuses VQA datasets and infinite thresholds") {

@@ -21,7 +21,7 @@ ScoredSet four_binary() {
 
 ErrorCode code_of(const Metric& metric, const DatasetInfo& info, const ScoredSet& set, std::string* message = nullptr) {
   try {
-    metric.prepare(info, set.scored());
+    metric.prepare({info, set.scored()});
   } catch (const Error& error) {
     if (message != nullptr) *message = error.message();
     return error.code();
@@ -67,18 +67,18 @@ TEST_CASE("drawing a sample twice equals having it twice") {
   doubled.add(0, {0.4});
   doubled.add(0, {0.4});
   doubled.add(0, {0.4});
-  const auto prepared = metric->prepare(benign_or_malignant(), four_binary().scored());
+  const auto prepared = metric->prepare({benign_or_malignant(), four_binary().scored()});
   CHECK(evaluate(*prepared, {1, 2, 3, 0}).at(0) == evaluate(*metric, benign_or_malignant(), doubled).at(0));
 }
 
 TEST_CASE("a resample with one class only has no AUROC") {
-  const auto prepared = auroc()->prepare(benign_or_malignant(), four_binary().scored());
+  const auto prepared = auroc()->prepare({benign_or_malignant(), four_binary().scored()});
   CHECK(std::isnan(evaluate(*prepared, {2, 0, 2, 0}).at(0)));
   CHECK(prepared->undefined_reason(0).empty());
 }
 
 TEST_CASE("very large counts do not overflow") {
-  const auto prepared = auroc()->prepare(benign_or_malignant(), four_binary().scored());
+  const auto prepared = auroc()->prepare({benign_or_malignant(), four_binary().scored()});
   const std::uint32_t many = 1U << 30;
   CHECK(evaluate(*prepared, {many, many, many, many}).at(0) == doctest::Approx(3.5 / 4).epsilon(1e-15));
 }
@@ -86,13 +86,13 @@ TEST_CASE("very large counts do not overflow") {
 TEST_CASE("a test set of one class says so with its counts") {
   ScoredSet set;
   for (int i = 0; i < 34; ++i) set.add(0, {0.5, 0.5});
-  const auto prepared = auroc()->prepare(benign_or_malignant(), set.scored());
+  const auto prepared = auroc()->prepare({benign_or_malignant(), set.scored()});
   CHECK(std::isnan(evaluate(*prepared, std::vector<std::uint32_t>(34, 1)).at(0)));
   CHECK(prepared->undefined_reason(0) == "the test set has one class only (34 'benign', 0 'malignant')");
 }
 
 TEST_CASE("no scored samples give no value and say so") {
-  const auto prepared = auroc()->prepare(benign_or_malignant(), {});
+  const auto prepared = auroc()->prepare({benign_or_malignant(), {}});
   CHECK(std::isnan(evaluate(*prepared, {}).at(0)));
   CHECK(prepared->undefined_reason(0) == "no sample was scored");
 }
@@ -131,7 +131,7 @@ TEST_CASE("scores or labels that do not fit the classes are errors") {
 }
 
 TEST_CASE("each class has a value of its own after the headline") {
-  const auto prepared = auroc()->prepare(diagnosis(LabelKind::multiclass, {"a", "b"}), {});
+  const auto prepared = auroc()->prepare({diagnosis(LabelKind::multiclass, {"a", "b"}), {}});
   REQUIRE(prepared->values().size() == 3);
   CHECK(prepared->values()[0].name == "auroc");
   CHECK(prepared->values()[2].name == "auroc[b]");
@@ -144,7 +144,7 @@ TEST_CASE("macro is undefined where macro_present leaves the absent class out") 
   set.add(0, {0.7, 0.2, 0.1});
   set.add(1, {0.2, 0.7, 0.1});
   CHECK(evaluate(*auroc("macro_present"), three, set).at(0) == 1.0);
-  const auto prepared = auroc("macro")->prepare(three, set.scored());
+  const auto prepared = auroc("macro")->prepare({three, set.scored()});
   CHECK(std::isnan(evaluate(*prepared, {1, 1}).at(0)));
   CHECK(prepared->undefined_reason(0) == "the test set lacks samples with, or without, 'c'");
   CHECK(prepared->undefined_reason(3) == "none of the 2 scored samples is 'c'");
@@ -164,7 +164,7 @@ TEST_CASE("unknown labels are left out of a label's AUROC and of the pooled one"
 TEST_CASE("a label that is unknown everywhere says so") {
   ScoredSet set;
   set.add_labels({1, -1}, {0.9, 0.0});
-  const auto prepared = auroc()->prepare(diagnosis(LabelKind::multilabel, {"a", "b"}), set.scored());
+  const auto prepared = auroc()->prepare({diagnosis(LabelKind::multilabel, {"a", "b"}), set.scored()});
   CHECK(prepared->undefined_reason(2) == "no scored sample has a known label for 'b'");
 }
 
@@ -183,6 +183,6 @@ TEST_CASE("VQA datasets are refused") {
 }
 
 TEST_CASE("a resample of another size is refused") {
-  const auto prepared = auroc()->prepare(benign_or_malignant(), four_binary().scored());
+  const auto prepared = auroc()->prepare({benign_or_malignant(), four_binary().scored()});
   CHECK_THROWS_AS(evaluate(*prepared, {1, 1, 1}), Error);
 }

@@ -88,7 +88,7 @@ inline std::vector<double> evaluate(const PreparedMetric& metric, const std::vec
 
 /// All values on the full set.
 inline std::vector<double> evaluate(const Metric& metric, const DatasetInfo& info, const ScoredSet& set) {
-  return evaluate(*metric.prepare(info, set.scored()), std::vector<std::uint32_t>(set.size(), 1U));
+  return evaluate(*metric.prepare({info, set.scored()}), std::vector<std::uint32_t>(set.size(), 1U));
 }
 
 }  // namespace medvlm::test

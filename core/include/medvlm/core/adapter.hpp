@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "medvlm/core/dataset.hpp"
 #include "medvlm/core/model.hpp"
+#include "medvlm/core/progress.hpp"
 
 namespace medvlm {
 
@@ -22,6 +25,19 @@ enum class AdapterInput {
 struct AdapterTraits {
   AdapterInput input = AdapterInput::embeddings;
   bool trains = false;  ///< reads the train split in prepare()
+};
+
+/// Preprocessed images of samples in the order that was asked for, decoded ahead on loader threads: for training sets
+/// that do not fit into memory.
+class MEDVLM_API ImageStream {
+ public:
+  virtual ~ImageStream();
+  struct Item {
+    std::size_t index = 0;  ///< within the order that was asked for
+    ProcessedImage image;
+  };
+  /// The next image, or nothing at the end. Images that fail are skipped and reported in the log.
+  virtual std::optional<Item> next() = 0;
 };
 
 /// What an adapter may use while it prepares. Lent by the evaluation for the duration of prepare().
@@ -41,6 +57,10 @@ class MEDVLM_API AdapterContext {
   virtual ImageEmbeddings embed(std::span<const Sample> samples, std::vector<std::size_t>& kept) = 0;
   /// Preprocessed images of the samples, decoded on loader threads; `kept` as above.
   virtual std::vector<ProcessedImage> load(std::span<const Sample> samples, std::vector<std::size_t>& kept) = 0;
+  /// The same one after another, in the order given. The samples must outlive the stream.
+  virtual std::unique_ptr<ImageStream> stream(std::span<const Sample* const> order) = 0;
+  /// Where to tell how far the training is.
+  virtual Progress& progress() = 0;
   /// True when the user asked to stop: save what can be resumed and throw Error(interrupted).
   virtual bool stop_requested() const = 0;
 };
@@ -58,8 +78,13 @@ class MEDVLM_API Adapter {
   virtual ~Adapter();
   /// Throws Error(config) if the adapter cannot serve this kind of model or dataset.
   virtual AdapterTraits traits(const DatasetInfo& dataset) const = 0;
-  /// Trains or loads. Called once, before predict(). Throws Error.
+  /// Trains, or loads what an earlier call of another object left in context.folder(). Called once, before predict(). An
+  /// adapter that trains leaves its state there, so that a killed training goes on and a finished one is only loaded; the
+  /// folder holds nothing of another study. Throws Error.
   virtual void prepare(AdapterContext& context) = 0;
+  /// After prepare(): a JSON object that tells how the training went (parameters updated, epochs, chosen strength, losses),
+  /// for result.json. The same whether the adapter was trained or loaded.
+  virtual std::string training_report() const;
   /// One prediction per sample of the batch, in order. A sample that fails gets Prediction::error; an exception fails
   /// the whole batch.
   virtual std::vector<Prediction> predict(const AdapterBatch& batch) = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,22 @@ struct MetricValue {
   bool higher_is_better = true;
 };
 
+/// What a metric is bound to.
+struct MetricInput {
+  const DatasetInfo& dataset;
+  std::span<const Scored> scored;      ///< of the test split; may be empty
+  std::span<const Scored> train = {};  ///< of the train split; only for a metric with needs_train_predictions()
+};
+
+/// A second interval of a value, from a formula instead of resampling (DeLong's for AUROC, say). Samples count as
+/// independent.
+struct AnalyticInterval {
+  std::string method;   ///< "delong"
+  double variance = 0;  ///< of the value
+  double low = 0;
+  double high = 0;
+};
+
 /// A metric bound to one set of scored samples. Safe to call from several threads.
 class MEDVLM_API PreparedMetric {
  public:
@@ -33,6 +50,8 @@ class MEDVLM_API PreparedMetric {
   virtual void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const = 0;
   /// Why value `index` is NaN on the full set, for the reader of the report.
   virtual std::string undefined_reason(std::size_t index) const = 0;
+  /// The interval of value `index` on the full set by a formula, where the metric has one. `confidence` is in (0, 1).
+  virtual std::optional<AnalyticInterval> analytic(std::size_t index, double confidence) const;
 };
 
 /// A metric plugin implements this.
@@ -41,8 +60,11 @@ class MEDVLM_API Metric {
   virtual ~Metric();
   /// Throws Error(config) if the metric does not apply to such a dataset.
   virtual void check(const DatasetInfo& dataset) const = 0;
-  /// Computes per-sample statistics. `scored` may be empty. The result does not refer to `scored` afterwards.
-  virtual std::unique_ptr<PreparedMetric> prepare(const DatasetInfo& dataset, std::span<const Scored> scored) const = 0;
+  /// True for a metric that learns something from predictions on the train split (a threshold, say). The evaluation then
+  /// predicts that split too; nothing is ever learnt from the test split.
+  virtual bool needs_train_predictions() const { return false; }
+  /// Computes per-sample statistics. The result does not refer to `input` afterwards.
+  virtual std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const = 0;
 };
 
 }  // namespace medvlm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,17 +22,23 @@ struct NamedMetric {
   const Metric* metric = nullptr;
 };
 
+/// The test split of a scenario and what is known once it is open.
+struct TestSplit {
+  std::vector<Sample> samples;  ///< in order
+  std::string identity;         ///< JSON: what determines the predictions, and "scoring"
+  std::string manifest;         ///< JSON: versions, hashes, resolved configuration; copied into result.json
+};
+
 /// What to evaluate and how. Everything pointed to must outlive the evaluation.
 struct Scenario {
   std::string name;                ///< "clip-b32/ham10000/off_the_shelf", for messages
   std::filesystem::path folder;    ///< owned by this scenario alone
   Model* model = nullptr;          ///< loaded
   Dataset* dataset = nullptr;
-  std::vector<Sample> samples;     ///< of the test split, in order
+  std::function<TestSplit()> open_test;  ///< called once training has ended
   Adapter* adapter = nullptr;
   std::vector<NamedMetric> metrics;
-  std::string identity;            ///< JSON: what determines the predictions, and "scoring"
-  std::string manifest;            ///< JSON: versions, hashes, resolved configuration; copied into result.json
+  std::string training_identity;   ///< JSON: what determines a trained adapter; not read for one that does not train
   std::uint64_t seed = 0;
   std::size_t batch_size = 32;
   int loader_threads = 2;
@@ -48,6 +55,7 @@ struct ResultValue {
   bool higher_is_better = true;
   Interval interval;
   std::string reason;
+  std::optional<AnalyticInterval> analytic;  ///< where the metric has a formula
 };
 
 struct ScenarioResult {
@@ -56,9 +64,23 @@ struct ScenarioResult {
   bool complete = false;   ///< false: stopped by the user; resumable
 };
 
-/// Runs or resumes a scenario: predictions go to the journal batch by batch; when all are there, predictions.jsonl and
-/// result.json are written. Throws Error(conflict) for a folder in use or of another study, and whatever plugins throw
-/// while preparing. A sample that fails is recorded and never ends the run.
+/// How far the training of a scenario's adapter is.
+struct TrainingState {
+  enum class Stage { none, begun, finished };
+  Stage stage = Stage::none;
+  std::vector<std::string> differences;  ///< of what it was trained for from what is asked for now
+};
+/// Reads `folder/training.json` without taking the folder over.
+MEDVLM_API TrainingState inspect_training(const std::filesystem::path& folder, const std::string& training_identity);
+
+/// Trains the adapter, or goes on training, unless that is done; the test split stays closed. Does nothing for an adapter
+/// that does not train. Throws as evaluate().
+MEDVLM_API void train(Scenario& scenario, Progress& progress);
+
+/// Runs or resumes a scenario: trains where that is to do, opens the test split, and appends predictions to the journal
+/// batch by batch; when all are there, predictions.jsonl and result.json are written. A metric that needs them gets
+/// predictions on the train split as well, journalled below `train/`. Throws Error(conflict) for a folder in use or of
+/// another study, and whatever plugins throw while preparing. A sample that fails is recorded and never ends the run.
 MEDVLM_API ScenarioResult evaluate(Scenario& scenario, Progress& progress);
 
 }  // namespace medvlm

@@ -43,9 +43,8 @@ class MinimalMetric : public medvlm::Metric {
     throw medvlm::Error(medvlm::ErrorCode::config, "minimal-metric needs one class per sample");
   }
 
-  std::unique_ptr<medvlm::PreparedMetric> prepare(const medvlm::DatasetInfo&,
-                                                  std::span<const medvlm::Scored> scored) const override {
-    return std::make_unique<Prepared>(scored);
+  std::unique_ptr<medvlm::PreparedMetric> prepare(const medvlm::MetricInput& input) const override {
+    return std::make_unique<Prepared>(input.scored);
   }
 };
 
