@@ -3,12 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <ATen/ATen.h>
-#include <unistd.h>
 
 #include "clip_model.hpp"
-#include "golden_tensors.hpp"
+#include "contrastive_goldens.hpp"
 #include "medvlm/base/files.hpp"
-#include "medvlm/sdk/image/decode.hpp"
 
 namespace {
 
@@ -16,87 +14,12 @@ using namespace medvlm;
 namespace fs = std::filesystem;
 
 std::vector<fs::path> clip_goldens() {
-  std::vector<fs::path> folders;
-  const fs::path root = test::goldens_folder() / "contrastive";
-  if (!fs::is_directory(root)) return folders;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (!fs::exists(entry.path() / "config.json") || !fs::exists(entry.path() / "expected.safetensors")) continue;
-    if (test::read_golden_json(entry.path() / "config.json").value("model_type", "") == "clip") folders.push_back(entry.path());
-  }
-  std::sort(folders.begin(), folders.end());
-  return folders;
+  return test::contrastive_goldens([](const fs::path& folder) { return test::has_model_type(folder, "clip"); });
 }
-
-/// The goldens of one folder, with the tolerance of each tensor: the longest prefix of its name counts.
-class Goldens {
- public:
-  explicit Goldens(const fs::path& folder)
-      : folder_(folder), tensors_(folder / "expected.safetensors"),
-        tolerances_(test::read_golden_json(folder / "expected.json").at("tolerances")) {}
-
-  at::Tensor operator[](const std::string& name) const { return tensors_.tensor(name); }
-  bool has(const std::string& name) const { return tensors_.has(name); }
-
-  void check(const std::string& name, const at::Tensor& actual) const {
-    CAPTURE(folder_.string());
-    CAPTURE(name);
-    const at::Tensor expected = tensors_.tensor(name);
-    REQUIRE(actual.sizes() == expected.sizes());
-    const auto [atol, rtol] = tolerance(name);
-    const at::Tensor difference = (actual.to(at::kDouble) - expected.to(at::kDouble)).abs();
-    CAPTURE(difference.max().item<double>());
-    CHECK((difference <= atol + rtol * expected.to(at::kDouble).abs()).all().item<bool>());
-  }
-
- private:
-  std::pair<double, double> tolerance(const std::string& name) const {
-    std::string best;
-    for (const auto& [prefix, limits] : tolerances_.items()) {
-      if (name.starts_with(prefix) && prefix.size() >= best.size()) best = prefix;
-    }
-    const auto& limits = tolerances_.at(best);
-    return {limits.at("atol").get<double>(), limits.at("rtol").get<double>()};
-  }
-
-  fs::path folder_;
-  test::GoldenTensors tensors_;
-  nlohmann::json tolerances_;
-};
 
 clip::ClipModel make_model(const fs::path& folder) {
   return clip::ClipModel(Options(Value::Table{{"checkpoint", Value(folder.string())}}));
 }
-
-std::vector<fs::path> image_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder / "images")) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::vector<ProcessedImage> processed_images(const clip::ClipModel& model, const fs::path& folder) {
-  std::vector<ProcessedImage> images;
-  for (const fs::path& file : image_files(folder)) images.push_back(model.preprocess(sdk::decode_image_file(file)));
-  return images;
-}
-
-std::vector<std::string> texts(const fs::path& folder) { return test::read_golden_json(folder / "texts.json"); }
-
-/// A copy of a golden checkpoint without some of its files.
-class Copy {
- public:
-  Copy(const fs::path& folder, std::initializer_list<const char*> without)
-      : path_(fs::temp_directory_path() / ("medvlm-clip-" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::copy(folder, path_, fs::copy_options::recursive);
-    for (const char* name : without) fs::remove(path_ / name);
-  }
-  ~Copy() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 }  // namespace
 
@@ -108,15 +31,15 @@ TEST_CASE("there are CLIP goldens") {
 TEST_CASE("pictures are decoded and processed as by the reference") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
-    const Goldens goldens(folder);
+    const test::ContrastiveGoldens goldens(folder);
     const auto model = make_model(folder);
-    for (const fs::path& file : image_files(folder)) {
+    for (const fs::path& file : test::golden_images(folder)) {
       const Image image = sdk::decode_image_file(file);
       const at::Tensor pixels = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte);
       goldens.check("decoded." + file.filename().string(), pixels);
     }
     std::vector<at::Tensor> pixels;
-    for (const auto& image : processed_images(model, folder)) pixels.push_back(image.pixels);
+    for (const auto& image : test::golden_inputs(model, folder)) pixels.push_back(image.pixels);
     goldens.check("pixel_values", at::stack(pixels));
   }
 }
@@ -124,12 +47,12 @@ TEST_CASE("pictures are decoded and processed as by the reference") {
 TEST_CASE("token ids and masks equal the reference's, from either form of the tokenizer") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
-    const Goldens goldens(folder);
-    const auto lines = texts(folder);
+    const test::ContrastiveGoldens goldens(folder);
+    const auto lines = test::golden_texts(folder);
     const auto tokens = make_model(folder).tokenize(lines);
     goldens.check("input_ids", tokens.input_ids);
     goldens.check("attention_mask", tokens.attention_mask);
-    const Copy slow(folder, {"tokenizer.json"});
+    const test::GoldenCopy slow(folder, {"tokenizer.json"});
     goldens.check("input_ids", make_model(slow.path()).tokenize(lines).input_ids);
   }
 }
@@ -140,14 +63,14 @@ TEST_CASE("embeddings, logits and probabilities equal the reference's") {
     for (const char* weights : {"pytorch_model.bin", "model.safetensors"}) {
       if (!fs::exists(folder / weights)) continue;
       CAPTURE(std::string("without ") + weights);
-      const Goldens goldens(folder);
+      const test::ContrastiveGoldens goldens(folder);
       const bool both = fs::exists(folder / "pytorch_model.bin") && fs::exists(folder / "model.safetensors");
-      const Copy one(folder, {both ? weights : "none"});
+      const test::GoldenCopy one(folder, {both ? weights : "none"});
       auto model = make_model(one.path());
       model.load(at::kCPU, at::kFloat);
       const c10::InferenceMode frozen;
-      const auto embeddings = model.encode_images(processed_images(model, folder));
-      const auto text_embeddings = model.encode_texts(texts(folder));
+      const auto embeddings = model.encode_images(test::golden_inputs(model, folder));
+      const auto text_embeddings = model.encode_texts(test::golden_texts(folder));
       goldens.check("image_embeds_raw", embeddings.joint);
       goldens.check("text_embeds_raw", text_embeddings);
       goldens.check("image_embeds", embeddings.joint / embeddings.joint.norm(2, -1, true));
@@ -162,11 +85,11 @@ TEST_CASE("embeddings, logits and probabilities equal the reference's") {
 TEST_CASE("every hidden state equals the reference's") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
-    const Goldens goldens(folder);
+    const test::ContrastiveGoldens goldens(folder);
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
     const c10::InferenceMode frozen;
-    const at::Tensor pixels = processed_images(model, folder).front().pixels.unsqueeze(0);
+    const at::Tensor pixels = test::golden_inputs(model, folder).front().pixels.unsqueeze(0);
     const at::Tensor embedded = model.vision().embed(pixels);
     goldens.check("vision.embeddings", embedded);
     goldens.check("vision.pre_norm", model.vision().pre_norm(embedded));
@@ -174,7 +97,7 @@ TEST_CASE("every hidden state equals the reference's") {
     for (std::size_t i = 0; i < states.size(); ++i) goldens.check("vision.block." + std::to_string(i), states[i]);
     goldens.check("vision.pooled", model.vision().forward(pixels));
 
-    const auto tokens = model.tokenize(texts(folder));
+    const auto tokens = model.tokenize(test::golden_texts(folder));
     const at::Tensor ids = tokens.input_ids.narrow(0, 0, 1);
     const at::Tensor text = model.text().embed(ids);
     goldens.check("text.embeddings", text);
@@ -191,7 +114,7 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
     const c10::InferenceMode frozen;
-    const auto images = processed_images(model, folder);
+    const auto images = test::golden_inputs(model, folder);
     const at::Tensor together = model.encode_images(images).joint;
     for (std::size_t i = 0; i < images.size(); ++i) {
       const at::Tensor alone = model.encode_images(std::span(&images[i], 1)).joint;
@@ -206,7 +129,7 @@ TEST_CASE("16-bit types stay near float32") {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
     const c10::InferenceMode frozen;
-    const auto images = processed_images(model, folder);
+    const auto images = test::golden_inputs(model, folder);
     const at::Tensor exact = model.encode_images(images).joint;
     for (const auto dtype : {at::kBFloat16, at::kHalf}) {
       auto narrow = make_model(folder);
@@ -230,7 +153,7 @@ TEST_CASE("gradients flow through the encoder when a layer has a trainable updat
     const auto update = std::make_shared<Shift>();
     REQUIRE_FALSE(model.layers().empty());
     model.layers().front().layer->set_update(update);
-    model.encode_images(processed_images(model, folder)).joint.sum().backward();
+    model.encode_images(test::golden_inputs(model, folder)).joint.sum().backward();
     CHECK(update->amount.grad().defined());
     CHECK(update->amount.grad().abs().sum().item<double>() > 0);
   }
@@ -249,7 +172,7 @@ TEST_CASE("layers are named as PEFT names them") {
 
 TEST_CASE("a checkpoint that does not fit its config names every tensor") {
   if (!test::goldens_present("contrastive")) return;
-  const Copy copy(clip_goldens().front(), {"pytorch_model.bin"});
+  const test::GoldenCopy copy(clip_goldens().front(), {"pytorch_model.bin"});
   auto config = test::read_golden_json(copy.path() / "config.json");
   config["projection_dim"] = config["projection_dim"].get<int>() + 1;
   write_file_atomically(copy.path() / "config.json", config.dump());

@@ -7,6 +7,7 @@
 #include <new>
 #include <set>
 
+#include "medvlm/base/files.hpp"
 #include "medvlm/core/scenario.hpp"
 #include "temporary_folder.hpp"
 
@@ -32,7 +33,10 @@ struct FakeDataset final : Dataset {
 
   const DatasetInfo& info() const override { return about; }
   std::vector<Split> splits() const override { return {Split::train, Split::test}; }
-  std::vector<Sample> samples(Split) override {
+  std::vector<Split> opened;  ///< in the order of the calls
+
+  std::vector<Sample> samples(Split split) override {
+    opened.push_back(split);
     std::vector<Sample> list;
     for (std::int64_t i = 0; i < count; ++i) {
       Sample sample;
@@ -92,13 +96,19 @@ struct FakeAdapter final : Adapter {
   AdapterTraits about;
   std::set<std::int64_t> failing;
   bool asks_for_test = false;
+  bool interrupted = false;  ///< the user stops the training
   int prepared = 0;
 
   AdapterTraits traits(const DatasetInfo&) const override { return about; }
   void prepare(AdapterContext& context) override {
     ++prepared;
     if (asks_for_test) context.samples(Split::test);
+    if (!about.trains) return;
+    context.samples(Split::train);
+    if (interrupted) throw Error(ErrorCode::interrupted, "stopped while training");
+    write_file_atomically(context.folder() / "weights", "learnt");
   }
+  std::string training_report() const override { return R"({"epochs":3})"; }
   std::vector<Prediction> predict(const AdapterBatch& batch) override {
     std::vector<Prediction> predictions;
     for (std::size_t i = 0; i < batch.samples.size(); ++i) {
@@ -116,6 +126,8 @@ struct FakeAdapter final : Adapter {
 /// The mean of the positive scores.
 struct MeanScore final : Metric {
   bool broken = false;
+  bool learns = false;                   ///< wants predictions on the train split
+  mutable std::size_t learnt_from = 0;   ///< how many it got
   struct Prepared final : PreparedMetric {
     std::vector<MetricValue> names{{"mean", true}};
     std::vector<double> scores;
@@ -128,7 +140,9 @@ struct MeanScore final : Metric {
     std::string undefined_reason(std::size_t) const override { return "empty"; }
   };
   void check(const DatasetInfo&) const override {}
+  bool needs_train_predictions() const override { return learns; }
   std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
+    learnt_from = input.train.size();
     if (broken) throw Error(ErrorCode::data, "this metric is broken");
     auto prepared = std::make_unique<Prepared>();
     for (const Scored& item : input.scored) prepared->scores.push_back(item.prediction->scores[1]);
