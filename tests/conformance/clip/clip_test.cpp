@@ -142,15 +142,17 @@ TEST_CASE("16-bit types stay near float32") {
 
 TEST_CASE("gradients flow through the encoder when a layer has a trainable update") {
   if (!test::goldens_present("contrastive")) return;
-  struct Shift final : LayerUpdate {
+  struct Scale final : LayerUpdate {
     at::Tensor amount = at::zeros({1}).requires_grad_(true);
-    at::Tensor forward(const at::Tensor&, const at::Tensor& output) override { return output + amount; }
+    at::Tensor forward(const at::Tensor&, const at::Tensor& output) override {
+      return output * (1 + amount);  // a plain shift would vanish in the layer norm that follows
+    }
     at::Tensor merged(const at::Tensor& weight) const override { return weight; }
   };
   for (const auto& folder : clip_goldens()) {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
-    const auto update = std::make_shared<Shift>();
+    const auto update = std::make_shared<Scale>();
     REQUIRE_FALSE(model.layers().empty());
     model.layers().front().layer->set_update(update);
     model.encode_images(test::golden_inputs(model, folder)).joint.sum().backward();

@@ -33,10 +33,10 @@ struct FakeDataset final : Dataset {
 
   const DatasetInfo& info() const override { return about; }
   std::vector<Split> splits() const override { return {Split::train, Split::test}; }
-  std::vector<Split> opened;  ///< in the order of the calls
+  std::vector<std::string> opened;  ///< names of splits, in the order of the calls
 
   std::vector<Sample> samples(Split split) override {
-    opened.push_back(split);
+    opened.emplace_back(to_string(split));
     std::vector<Sample> list;
     for (std::int64_t i = 0; i < count; ++i) {
       Sample sample;

@@ -20,7 +20,7 @@ struct TrainingBench : Bench {
 TEST_CASE("the test split is opened after the training, and never before") {
   TrainingBench bench;
   bench.run();
-  REQUIRE(bench.dataset.opened == std::vector{Split::train, Split::test});
+  REQUIRE(bench.dataset.opened == std::vector<std::string>{"train", "test"});
   const auto result = nlohmann::json::parse(bench.file("result.json"));
   CHECK(result["training"]["epochs"] == 3);
   CHECK(result["training"]["seconds"].get<double>() >= 0);
@@ -42,7 +42,7 @@ TEST_CASE("a stopped training keeps the test split closed and goes on with what 
   TrainingBench bench;
   bench.adapter.interrupted = true;
   CHECK(test::refusal([&] { bench.run(); }).find("stopped while training") != std::string::npos);
-  CHECK(bench.dataset.opened == std::vector{Split::train});
+  CHECK(bench.dataset.opened == std::vector<std::string>{"train"});
   CHECK(bench.state().stage == TrainingState::Stage::begun);
   write_file_atomically(bench.weights(), "half learnt");
   bench.adapter.interrupted = false;
