@@ -5,8 +5,10 @@
 #include <cstdint>
 
 #include <unicode/bytestream.h>
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 
 #include "medvlm/base/error.hpp"
 #include "newer_unicode.hpp"
@@ -42,6 +44,24 @@ Decoded decode(std::string_view bytes, std::size_t at) {
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+using GetForm = const icu::Normalizer2* (*)(UErrorCode&);
+
+std::string to_form(std::string_view text, GetForm get_form) {
+  if (is_ascii(text)) return std::string(text);
+  if (const auto bad = invalid_utf8_at(text)) {
+    throw Error(ErrorCode::data, "the text is not valid UTF-8 (byte " + std::to_string(*bad) + ")");
+  }
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* form = get_form(status);
+  std::string result;
+  icu::StringByteSink<std::string> sink(&result);
+  if (U_SUCCESS(status)) {
+    form->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
+  }
+  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
+  return result;
 }
 
 }  // namespace
@@ -91,21 +111,9 @@ void append_utf8(std::string& text, char32_t c) {
   }
 }
 
-std::string to_nfc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  if (const auto bad = invalid_utf8_at(text)) {
-    throw Error(ErrorCode::data, "the text is not valid UTF-8 (byte " + std::to_string(*bad) + ")");
-  }
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-  std::string result;
-  icu::StringByteSink<std::string> sink(&result);
-  if (U_SUCCESS(status)) {
-    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
-  }
-  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
-  return result;
-}
+std::string to_nfc(std::string_view text) { return to_form(text, icu::Normalizer2::getNFCInstance); }
+
+std::string to_nfd(std::string_view text) { return to_form(text, icu::Normalizer2::getNFDInstance); }
 
 std::string to_lower(std::string_view text) {
   std::string result;
@@ -119,6 +127,45 @@ std::string to_lower(std::string_view text) {
     }
     at += point.length;
   }
+  return result;
+}
+
+std::string to_lower_in_context(std::string_view text) {
+  const auto unicode = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+  std::string result;
+  return icu::UnicodeString(unicode).toLower(icu::Locale::getRoot()).toUTF8String(result);
+}
+
+std::string stripped(std::string_view text, bool left, bool right) {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool inside = !left;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    const bool space = is_white_space(point.value);
+    if (!inside && space) begin = at + point.length;
+    inside = inside || !space;
+    at += point.length;
+    if (!space || !right) end = at;
+  }
+  return std::string(text.substr(begin, std::max(begin, end) - begin));
+}
+
+std::string to_upper(std::string_view text) {
+  const icu::StringPiece piece(text.data(), static_cast<std::int32_t>(text.size()));
+  std::string result;
+  icu::UnicodeString::fromUTF8(piece).toUpper(icu::Locale::getRoot()).toUTF8String(result);
+  return result;
+}
+
+std::string to_nfkc(char32_t code_point) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);
+  std::string result;
+  if (U_SUCCESS(status)) {
+    nfkc->normalize(icu::UnicodeString(static_cast<UChar32>(code_point)), status).toUTF8String(result);
+  }
+  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
   return result;
 }
 

@@ -28,8 +28,23 @@ MEDVLM_API void append_utf8(std::string& text, char32_t code_point);
 /// Normal form C. `text` must be well-formed; throws Error(data) otherwise.
 MEDVLM_API std::string to_nfc(std::string_view text);
 
+/// Normal form D; as to_nfc().
+MEDVLM_API std::string to_nfd(std::string_view text);
+
 /// Full lower-casing of each code point for itself: U+0130 becomes two, a final sigma is not special.
 MEDVLM_API std::string to_lower(std::string_view text);
+
+/// The same for a text as a whole: a capital sigma at the end of a word becomes a final sigma. Python's str.lower().
+MEDVLM_API std::string to_lower_in_context(std::string_view text);
+
+/// Without White_Space at the ends asked for.
+MEDVLM_API std::string stripped(std::string_view text, bool left = true, bool right = true);
+
+/// Full upper-casing, as Python's str.upper(): "ß" becomes "SS".
+MEDVLM_API std::string to_upper(std::string_view text);
+
+/// Normal form KC of one code point.
+MEDVLM_API std::string to_nfkc(char32_t code_point);
 
 /// The property White_Space.
 MEDVLM_API bool is_white_space(char32_t code_point);
