@@ -2,26 +2,12 @@
 #include "program.hpp"
 
 namespace medvlm::e2e {
-namespace {
-
-std::string study_with(const std::string& datasets, const std::string& adapters, const std::string& model_lines = "") {
-  return "[study]\nname = \"e2e\"\n[run]\ndevice = \"cpu\"\ndtype = \"float32\"\nthreads = 1\n[bootstrap]\nrounds = 20\n"
-         "[[models]]\nname = \"model\"\nplugin = \"clip\"\ncheckpoint = \"" MEDVLM_DEMO_CHECKPOINT "\"\n" + model_lines + "\n" +
-         datasets + adapters + "[[metrics]]\nplugin = \"auroc\"\n";
-}
-
-std::string shapes(int train, int test) {
-  return "[[datasets]]\nname = \"data\"\nplugin = \"synthetic\"\nkind = \"shapes\"\nimage_size = 64\ntrain = " +
-         std::to_string(train) + "\ntest = " + std::to_string(test) + "\n";
-}
-
-}  // namespace
 
 TEST_CASE("seeds that are no numbers, and seeds of an adapter that does not learn, are refused") {
   TempFolder folder;
   const auto refused = [&](const std::string& seeds) {
     const std::string adapter = "[[adapters]]\nplugin = \"off_the_shelf\"\nseeds = " + seeds + "\n";
-    const Outcome outcome = plan(write(folder / "study.toml", study_with(shapes(8, 8), adapter)), folder / "out");
+    const Outcome outcome = plan(write(folder / "study.toml", study_text(synthetic(8) + adapter)), folder / "out");
     CHECK(outcome.status == 3);
     return outcome.err;
   };
@@ -34,9 +20,8 @@ TEST_CASE("seeds that are no numbers, and seeds of an adapter that does not lear
 TEST_CASE("what the study says of a model is in the table, the plan and the result") {
   TempFolder folder;
   const std::string facts = "role = \"specialist\"\nmodalities = [\"everyday picture\"]\ntrained_on = [\"data\"]\n";
-  const std::string adapter = "[[adapters]]\nname = \"ots\"\nplugin = \"off_the_shelf\"\n";
-  const std::string both = shapes(8, 8) + "[[datasets]]\nname = \"other\"\nplugin = \"synthetic\"\nimage_size = 64\ntest = 8\n";
-  const fs::path study = write(folder / "study.toml", study_with(both, adapter, facts));
+  const std::string both = synthetic(8) + "kind = \"shapes\"\n[[datasets]]\nname = \"other\"\nplugin = \"synthetic\"\nimage_size = 64\ntest = 8\n";
+  const fs::path study = write(folder / "study.toml", study_text(facts + both));
   const Outcome outcome = run(study, folder / "out");
   REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
   CHECK(contains(outcome.out, "domain"));
@@ -47,7 +32,7 @@ TEST_CASE("what the study says of a model is in the table, the plan and the resu
   const auto scenarios = nlohmann::json::parse(plan(study, folder / "out", {"--json"}).out);
   CHECK(scenarios[1]["domain"] == "OOD");
   CHECK(scenarios[1]["modality"] == "chest radiograph");
-  const Outcome wrong = plan(write(folder / "bad.toml", study_with(both, adapter, "role = \"expert\"\n")), folder / "out");
+  const Outcome wrong = plan(write(folder / "bad.toml", study_text("role = \"expert\"\n" + both)), folder / "out");
   CHECK(wrong.status == 3);
   CHECK(contains(wrong.err, "models[0].role"));
 }

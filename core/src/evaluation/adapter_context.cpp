@@ -1,7 +1,5 @@
 #include "adapter_context.hpp"
 
-#include <set>
-
 #include <ATen/ATen.h>
 
 #include "embedding_source.hpp"

@@ -21,6 +21,9 @@ json read_record(const std::filesystem::path& folder) {
   return record.is_object() && record.contains("identity") ? record : json(nullptr);
 }
 
+/// How long the training has taken so far.
+double recorded_seconds(const json& record) { return record.is_null() ? 0.0 : record.value("seconds", 0.0); }
+
 void write_record(const Scenario& scenario, bool finished, double seconds, const json& report) {
   const json record = {{"format", 1},
                        {"finished", finished},
@@ -76,7 +79,7 @@ void prepare_adapter(Scenario& scenario, Progress& progress) {
   if (state.stage == TrainingState::Stage::finished) return call_prepare(scenario, progress);
   // What an unrecorded training left cannot be trusted to fit.
   if (state.stage == TrainingState::Stage::none) std::filesystem::remove_all(scenario.folder / "adapter");
-  const double before = state.stage == TrainingState::Stage::none ? 0.0 : read_record(scenario.folder).value("seconds", 0.0);
+  const double before = recorded_seconds(read_record(scenario.folder));
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -95,7 +98,7 @@ nlohmann::ordered_json training_summary(const Scenario& scenario) {
   if (!trains(scenario)) return json::object();
   const json record = read_record(scenario.folder);
   if (record.is_null()) return json::object();
-  json summary = {{"seconds", record.value("seconds", 0.0)}};
+  json summary = {{"seconds", recorded_seconds(record)}};
   summary.update(record.value("report", json::object()));
   return summary;
 }

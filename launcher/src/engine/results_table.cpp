@@ -1,17 +1,9 @@
 #include "results_table.hpp"
 
-#include <cmath>
-#include <cstdio>
-#include <nlohmann/json.hpp>
+#include "numbers.hpp"
 
 namespace medvlm::launcher {
 namespace {
-
-std::string fixed(double number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", number);
-  return text;
-}
 
 std::string cell(const ResultValue& value) {
   if (std::isnan(value.interval.value)) return "undefined";
@@ -96,17 +88,16 @@ std::string results_table(const std::vector<TableRow>& rows, double confidence) 
 
 std::string results_json(const std::vector<TableRow>& rows) {
   using json = nlohmann::ordered_json;
-  auto number = [](double value) { return std::isfinite(value) ? json(value) : json(nullptr); };
   json list = json::array();
   for (const TableRow& row : rows) {
     json values = json::array();
     for (const ResultValue& value : row.result.values) {
       values.push_back({{"metric", value.metric},
                         {"name", value.name},
-                        {"value", number(value.interval.value)},
-                        {"ci_low", number(value.interval.low)},
-                        {"ci_high", number(value.interval.high)},
-                        {"std", number(value.interval.std)}});
+                        {"value", number_or_null(value.interval.value)},
+                        {"ci_low", number_or_null(value.interval.low)},
+                        {"ci_high", number_or_null(value.interval.high)},
+                        {"std", number_or_null(value.interval.std)}});
       if (!value.reason.empty()) values.back()["reason"] = value.reason;
     }
     list.push_back({{"model", row.model},

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
-#include <set>
 
 #include <ATen/Parallel.h>
 
@@ -60,15 +59,13 @@ void run_scenarios(StudyRunner& runner, JournalMode mode, Progress& progress, st
   }
   for (auto first = scenarios.begin(); first != scenarios.end();) {
     const auto last = std::find_if(first, scenarios.end(), [&](const auto& each) { return each.model != first->model; });
-    std::set<const PlannedScenario*> trained;
     for (auto each = first; each != last && !stop_requested(); ++each) {
       if (!each->trains || (mode != JournalMode::fresh && !runner.must_train(*each))) continue;
       runner.train(*each, mode, progress);
-      trained.insert(&*each);
     }
     for (auto each = first; each != last && !stop_requested(); ++each) {
-      // What --fresh was to drop has been dropped before the training.
-      const bool begun = mode == JournalMode::fresh && trained.contains(&*each);
+      // Whatever trains was trained above, and what --fresh was to drop has been dropped there.
+      const bool begun = mode == JournalMode::fresh && each->trains;
       ScenarioResult result = runner.evaluate(*each, begun ? JournalMode::resume : mode, progress);
       rows.push_back(table_row(*each, std::move(result)));
     }

@@ -1,18 +1,13 @@
 #include "seed_spread.hpp"
 
-#include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
+
+#include "numbers.hpp"
 
 namespace medvlm::launcher {
 namespace {
 
-std::string fixed(double number) {
-  if (std::isnan(number)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", number);
-  return text;
-}
+std::string fixed_or_dash(double number) { return std::isnan(number) ? "-" : fixed(number); }
 
 SeedSpread& find_or_add(std::vector<SeedSpread>& spreads, const TableRow& row, const std::string& metric) {
   for (SeedSpread& spread : spreads) {
@@ -60,14 +55,13 @@ std::string seed_table(const std::vector<SeedSpread>& spreads) {
   std::vector<std::vector<std::string>> lines{{"model", "dataset", "adapter", "metric", "seeds", "mean", "std", "lowest", "highest"}};
   for (const SeedSpread& spread : spreads) {
     lines.push_back({spread.model, spread.dataset, spread.adapter, spread.metric, std::to_string(spread.seeds.size()),
-                     fixed(spread.mean), fixed(spread.std), fixed(spread.low), fixed(spread.high)});
+                     fixed_or_dash(spread.mean), fixed_or_dash(spread.std), fixed_or_dash(spread.low), fixed_or_dash(spread.high)});
   }
   return aligned(lines);
 }
 
 std::string seed_json(const std::vector<SeedSpread>& spreads) {
   using json = nlohmann::ordered_json;
-  auto number = [](double value) { return std::isfinite(value) ? json(value) : json(nullptr); };
   json list = json::array();
   for (const SeedSpread& spread : spreads) {
     list.push_back({{"model", spread.model},
@@ -76,10 +70,10 @@ std::string seed_json(const std::vector<SeedSpread>& spreads) {
                     {"metric", spread.metric},
                     {"seeds", spread.seeds},
                     {"values", spread.values},
-                    {"mean", number(spread.mean)},
-                    {"std", number(spread.std)},
-                    {"lowest", number(spread.low)},
-                    {"highest", number(spread.high)}});
+                    {"mean", number_or_null(spread.mean)},
+                    {"std", number_or_null(spread.std)},
+                    {"lowest", number_or_null(spread.low)},
+                    {"highest", number_or_null(spread.high)}});
   }
   return list.dump(2) + "\n";
 }

@@ -24,10 +24,8 @@ std::string bootstrap_unit(const Study& study, const DatasetInfo& dataset) {
 
 std::string hash_training_samples(Dataset& dataset) {
   std::string hashes;
-  for (const Split split : {Split::train, Split::validation}) {
-    const auto splits = dataset.splits();
-    if (std::find(splits.begin(), splits.end(), split) == splits.end()) continue;
-    hashes += hash_samples(dataset.samples(split));
+  for (const Split split : dataset.splits()) {
+    if (split != Split::test) hashes += hash_samples(dataset.samples(split));
   }
   return Sha256().add_field(hashes).hex();
 }
