@@ -1,7 +1,6 @@
 // Byte pair encoding of one word.
 #include "medvlm/sdk/text/bpe.hpp"
 
-#include <limits>
 #include <queue>
 
 #include "../checkpoint/json_text.hpp"
@@ -10,8 +9,6 @@
 
 namespace medvlm::sdk {
 namespace {
-
-constexpr std::int64_t kLargestId = std::numeric_limits<std::int32_t>::max();
 
 std::string byte_token(unsigned char byte) {
   constexpr char kDigits[] = "0123456789ABCDEF";
@@ -40,12 +37,8 @@ struct Bpe::Symbol {
 };
 
 Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const std::string& label)
-    : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
+    : TokenModel(std::move(vocabulary)), options_(std::move(options)) {
   const auto fail = [&](const std::string& complaint) { throw Error(ErrorCode::checkpoint, label + ": " + complaint); };
-  for (const auto& [token, id] : vocabulary_) {
-    if (id < 0 || id > kLargestId) fail("vocab: " + in_quotes(token) + " has the id " + std::to_string(id));
-    if (!tokens_.emplace(id, &token).second) fail("vocab: two tokens have the id " + std::to_string(id));
-  }
   const auto known = [&](const std::string& token, const std::string& place) {
     const auto found = this->id(token);
     if (!found) fail(place + in_quotes(token) + " is not in the vocabulary");
@@ -59,16 +52,6 @@ Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const 
     merges_.insert_or_assign(pair, Merge{static_cast<std::uint32_t>(rank), known(left + right, place)});
   }
   if (options_.unk_token) unk_id_ = known(*options_.unk_token, "unk_token: ");
-}
-
-std::optional<std::int64_t> Bpe::id(std::string_view token) const {
-  const auto found = vocabulary_.find(std::string(token));
-  return found == vocabulary_.end() ? std::nullopt : std::optional(found->second);
-}
-
-const std::string* Bpe::token(std::int64_t id) const {
-  const auto found = tokens_.find(id);
-  return found == tokens_.end() ? nullptr : found->second;
 }
 
 const Bpe::Merge* Bpe::find_merge(std::uint32_t left, std::uint32_t right) const {

@@ -1,6 +1,7 @@
 // The model and the added tokens of tokenizer.json.
 #include "../checkpoint/json_text.hpp"
 #include "json_part.hpp"
+#include "medvlm/sdk/text/bpe.hpp"
 #include "pipeline.hpp"
 
 namespace medvlm::sdk {
@@ -9,12 +10,12 @@ using nlohmann::json;
 
 namespace {
 
-Bpe::Vocabulary make_vocabulary(const json& vocab, const std::string& place) {
-  if (!vocab.is_object()) fail_part(place, "expected a table, found " + json_type_name(vocab));
-  Bpe::Vocabulary vocabulary;
-  vocabulary.reserve(vocab.size());
-  for (const auto& [token, id] : vocab.items()) vocabulary.emplace(token, id_of(id, place + ": " + in_quotes(token)));
-  return vocabulary;
+Vocabulary make_vocabulary(const json& vocab, const std::string& place) {
+  if (!vocab.is_object()) fail_part(place, "vocab: expected a table, found " + json_type_name(vocab));
+  Vocabulary::Ids ids;
+  ids.reserve(vocab.size());
+  for (const auto& [token, id] : vocab.items()) ids.emplace(token, id_of(id, place + ": vocab: " + in_quotes(token)));
+  return {std::move(ids), place};
 }
 
 /// "a b" or ["a", "b"]: the second form allows spaces in tokens.
@@ -32,11 +33,7 @@ std::pair<std::string, std::string> merge_of(const json& item, const std::string
   fail_part(place, "expected two tokens, found " + item.dump(-1, ' ', true).substr(0, 60));
 }
 
-}  // namespace
-
-std::unique_ptr<const Bpe> make_bpe(const json& part, const std::string& place) {
-  const std::string type = part_type(part, place);
-  if (type != "BPE") fail_part(place, "the model " + in_quotes(type) + " is not supported");
+std::unique_ptr<const TokenModel> make_bpe(const json& part, const std::string& place) {
   check_keys(part, place,
              {"dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback",
               "ignore_merges", "vocab", "merges"});
@@ -55,8 +52,16 @@ std::unique_ptr<const Bpe> make_bpe(const json& part, const std::string& place) 
   for (const auto& item : list_at(part, "merges", place)) {
     merges.push_back(merge_of(item, item_place(place + ": merges", merges.size())));
   }
-  return std::make_unique<const Bpe>(make_vocabulary(part_at(part, "vocab", place), place + ": vocab"), merges,
-                                     std::move(options), place);
+  return std::make_unique<const Bpe>(make_vocabulary(part_at(part, "vocab", place), place), merges, std::move(options),
+                                     place);
+}
+
+}  // namespace
+
+std::unique_ptr<const TokenModel> make_model(const json& part, const std::string& place) {
+  const std::string type = part_type(part, place);
+  if (type == "BPE") return make_bpe(part, place);
+  fail_part(place, "the model " + in_quotes(type) + " is not supported");
 }
 
 std::vector<AddedToken> make_added_tokens(const json& part, const std::string& place) {

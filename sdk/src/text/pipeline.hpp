@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "added_tokens.hpp"
-#include "medvlm/sdk/text/bpe.hpp"
+#include "medvlm/sdk/text/token_model.hpp"
 
 namespace medvlm::sdk {
 
@@ -31,7 +32,8 @@ Normalizer make_normalizer(const nlohmann::json& part, const std::string& place)
 PreTokenizer make_pre_tokenizer(const nlohmann::json& part, const std::string& place);
 PostProcessor make_post_processor(const nlohmann::json& part, const std::string& place);
 Decoder make_decoder(const nlohmann::json& part, const std::string& place);
-std::unique_ptr<const Bpe> make_bpe(const nlohmann::json& part, const std::string& place);
+/// The model of any known type.
+std::unique_ptr<const TokenModel> make_model(const nlohmann::json& part, const std::string& place);
 std::vector<AddedToken> make_added_tokens(const nlohmann::json& part, const std::string& place);
 
 /// What tokenizer.json would say for a folder with vocab.json and merges.txt. Throws Error(checkpoint).

@@ -25,7 +25,7 @@ struct Tokenizer::Pipeline {
   std::filesystem::path path;
   Normalizer normalizer;
   PreTokenizer pre_tokenizer;
-  std::unique_ptr<const Bpe> model;
+  std::unique_ptr<const TokenModel> model;
   PostProcessor post_processor;
   Decoder decoder;
   std::vector<AddedToken> added;
@@ -52,7 +52,7 @@ Tokenizer::Pipeline::Pipeline(const json& file, std::filesystem::path source) : 
               "decoder", "model"});
   normalizer = make_normalizer(part_or_null(file, "normalizer"), label + ": normalizer");
   pre_tokenizer = make_pre_tokenizer(part_or_null(file, "pre_tokenizer"), label + ": pre_tokenizer");
-  model = make_bpe(part_at(file, "model", label), label + ": model");
+  model = make_model(part_at(file, "model", label), label + ": model");
   post_processor = make_post_processor(part_or_null(file, "post_processor"), label + ": post_processor");
   decoder = make_decoder(part_at(file, "decoder", label), label + ": decoder");
   added = make_added_tokens(part_or_null(file, "added_tokens"), label + ": added_tokens");

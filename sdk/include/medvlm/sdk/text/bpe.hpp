@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "medvlm/base/api.hpp"
+#include "medvlm/sdk/text/token_model.hpp"
 
 namespace medvlm::sdk {
 
@@ -22,22 +23,15 @@ struct BpeOptions {
 };
 
 /// Immutable; may be used from several threads.
-class MEDVLM_API Bpe {
+class MEDVLM_API Bpe : public TokenModel {
  public:
-  using Vocabulary = std::unordered_map<std::string, std::int64_t>;
   using Merges = std::vector<std::pair<std::string, std::string>>;
 
-  /// Throws Error(checkpoint), beginning with `label`, if a merge or the unknown token is not in the vocabulary, or an
-  /// id is not in [0, 2^31).
+  /// Throws Error(checkpoint), beginning with `label`, if a merge or the unknown token is not in the vocabulary.
   Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const std::string& label);
 
-  /// Appends the ids of one word (well-formed UTF-8). Time n log n in its letters.
-  void encode(std::string_view word, std::vector<std::int64_t>& ids) const;
-
-  std::optional<std::int64_t> id(std::string_view token) const;
-  /// Null for an unknown id.
-  const std::string* token(std::int64_t id) const;
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  /// Time n log n in the word's letters.
+  void encode(std::string_view word, std::vector<std::int64_t>& ids) const override;
 
  private:
   struct Merge {
@@ -49,15 +43,9 @@ class MEDVLM_API Bpe {
   void merge(std::vector<Symbol>& symbols) const;
   const Merge* find_merge(std::uint32_t left, std::uint32_t right) const;
 
-  Vocabulary vocabulary_;
-  std::unordered_map<std::int64_t, const std::string*> tokens_;
   std::unordered_map<std::uint64_t, Merge> merges_;  ///< by left id << 32 | right id
   BpeOptions options_;
   std::optional<std::uint32_t> unk_id_;
-
- public:
-  Bpe(const Bpe&) = delete;
-  Bpe& operator=(const Bpe&) = delete;
 };
 
 }  // namespace medvlm::sdk
