@@ -4,16 +4,12 @@
 #include <queue>
 
 #include "../checkpoint/json_text.hpp"
+#include "byte_token.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
 
 namespace medvlm::sdk {
 namespace {
-
-std::string byte_token(unsigned char byte) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  return std::string("<0x") + kDigits[byte >> 4] + kDigits[byte & 15] + ">";
-}
 
 /// A merge that was possible when it was queued.
 struct Candidate {
@@ -49,7 +45,8 @@ Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const 
     const auto& [left, right] = merges[rank];
     const std::string place = "merge " + std::to_string(rank + 1) + ": ";
     const std::uint64_t pair = std::uint64_t{known(left, place)} << 32 | known(right, place);
-    merges_.insert_or_assign(pair, Merge{static_cast<std::uint32_t>(rank), known(left + right, place)});
+    const std::uint32_t order = options_.ranks.empty() ? static_cast<std::uint32_t>(rank) : options_.ranks.at(rank);
+    merges_.insert_or_assign(pair, Merge{order, known(left + right, place)});
   }
   if (options_.unk_token) unk_id_ = known(*options_.unk_token, "unk_token: ");
 }

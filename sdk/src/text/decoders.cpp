@@ -1,7 +1,9 @@
 // The decoders of tokenizer.json: tokens back to text.
 #include "../checkpoint/json_text.hpp"
 #include "byte_letters.hpp"
+#include "byte_token.hpp"
 #include "json_part.hpp"
+#include "metaspace.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
 #include "pattern.hpp"
 #include "pipeline.hpp"
@@ -20,22 +22,6 @@ Tokens decode_byte_level(Tokens tokens) {
   return {repaired_utf8(bytes)};
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-/// <0x0A> is the byte 10; anything else is no byte.
-std::optional<char> byte_of(const std::string& token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || token[5] != '>') return std::nullopt;
-  const int high = hex_digit(token[3]);
-  const int low = hex_digit(token[4]);
-  if (high < 0 || low < 0) return std::nullopt;
-  return static_cast<char>(high * 16 + low);
-}
-
 /// A run of byte tokens becomes its text, or one U+FFFD for every byte if the run is not valid as a whole.
 Tokens decode_byte_fallback(Tokens tokens) {
   Tokens out;
@@ -47,7 +33,7 @@ Tokens decode_byte_fallback(Tokens tokens) {
     run.clear();
   };
   for (auto& token : tokens) {
-    if (const auto byte = byte_of(token)) {
+    if (const auto byte = byte_of_token(token)) {
       run += *byte;
     } else {
       flush();
@@ -109,6 +95,7 @@ Decoder make_decoder(const json& part, const std::string& place) {
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "Replace") return make_replace(part, place);
   if (type == "Strip") return make_strip(part, place);
+  if (type == "Metaspace") return make_metaspace_decoder(part, place);
   if (type == "ByteLevel") {
     check_keys(part, place, {"add_prefix_space", "trim_offsets", "use_regex"});  // of no meaning for a decoder
     return decode_byte_level;

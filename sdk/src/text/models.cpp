@@ -2,6 +2,7 @@
 #include "../checkpoint/json_text.hpp"
 #include "json_part.hpp"
 #include "medvlm/sdk/text/bpe.hpp"
+#include "medvlm/sdk/text/unigram.hpp"
 #include "pipeline.hpp"
 
 namespace medvlm::sdk {
@@ -56,11 +57,28 @@ std::unique_ptr<const TokenModel> make_bpe(const json& part, const std::string& 
                                      place);
 }
 
+std::unique_ptr<const TokenModel> make_unigram(const json& part, const std::string& place) {
+  check_keys(part, place, {"unk_id", "vocab", "byte_fallback"});
+  std::vector<UnigramPiece> pieces;
+  for (const auto& item : list_at(part, "vocab", place)) {
+    if (!item.is_array() || item.size() != 2 || !item[0].is_string() || !item[1].is_number()) {
+      fail_part(item_place(place + ": vocab", pieces.size()), "expected a text and its score");
+    }
+    pieces.push_back({item[0].get<std::string>(), item[1].get<double>(), UnigramPiece::Use::normal});
+  }
+  UnigramOptions options;
+  const auto unk = part.find("unk_id");
+  if (unk != part.end() && !unk->is_null()) options.unk_id = id_of(*unk, place + ": unk_id");
+  options.byte_fallback = flag_at(part, "byte_fallback", false, place);
+  return std::make_unique<const Unigram>(std::move(pieces), options, place);
+}
+
 }  // namespace
 
 std::unique_ptr<const TokenModel> make_model(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "BPE") return make_bpe(part, place);
+  if (type == "Unigram") return make_unigram(part, place);
   fail_part(place, "the model " + in_quotes(type) + " is not supported");
 }
 

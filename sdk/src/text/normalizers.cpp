@@ -1,5 +1,7 @@
 // The normalisers of tokenizer.json.
 #include "../checkpoint/json_text.hpp"
+#include "base64.hpp"
+#include "charsmap.hpp"
 #include "json_part.hpp"
 #include "medvlm/sdk/text/regex.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
@@ -30,6 +32,13 @@ Normalizer make_sequence(const json& part, const std::string& place) {
   };
 }
 
+/// White space at the ends.
+Normalizer make_strip(const json& part, const std::string& place) {
+  check_keys(part, place, {"strip_left", "strip_right"});
+  return [left = flag_at(part, "strip_left", true, place),
+          right = flag_at(part, "strip_right", true, place)](std::string text) { return stripped(text, left, right); };
+}
+
 }  // namespace
 
 Normalizer make_normalizer(const json& part, const std::string& place) {
@@ -48,6 +57,12 @@ Normalizer make_normalizer(const json& part, const std::string& place) {
   if (type == "Prepend") {
     check_keys(part, place, {"prepend"});
     return [prefix = text_at(part, "prepend", place)](std::string text) { return text.empty() ? text : prefix + text; };
+  }
+  if (type == "Strip") return make_strip(part, place);
+  if (type == "Precompiled") {
+    check_keys(part, place, {"precompiled_charsmap"});
+    const std::string blob = from_base64(text_at(part, "precompiled_charsmap", place), place + ": precompiled_charsmap");
+    return [map = CharsMap(blob, place)](std::string text) { return apply_by_grapheme(map, text); };
   }
   fail_part(place, "the normalizer " + in_quotes(type) + " is not supported");
 }

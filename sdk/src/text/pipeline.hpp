@@ -27,6 +27,16 @@ struct PostProcessor {
   std::vector<std::int64_t> after;
 };
 
+/// The whole way from text to ids and back.
+struct PipelineParts {
+  Normalizer normalizer;
+  PreTokenizer pre_tokenizer;
+  std::unique_ptr<const TokenModel> model;
+  PostProcessor post_processor;
+  Decoder decoder;
+  std::vector<AddedToken> added;
+};
+
 // Each throws Error(checkpoint), beginning with `place`, for a type, key or value that is not known here.
 Normalizer make_normalizer(const nlohmann::json& part, const std::string& place);
 PreTokenizer make_pre_tokenizer(const nlohmann::json& part, const std::string& place);
@@ -35,6 +45,9 @@ Decoder make_decoder(const nlohmann::json& part, const std::string& place);
 /// The model of any known type.
 std::unique_ptr<const TokenModel> make_model(const nlohmann::json& part, const std::string& place);
 std::vector<AddedToken> make_added_tokens(const nlohmann::json& part, const std::string& place);
+
+/// The pipeline of a SentencePiece model file (unigram or BPE). Throws Error(checkpoint).
+PipelineParts sentencepiece_parts(const std::filesystem::path& file);
 
 /// What tokenizer.json would say for a folder with vocab.json and merges.txt. Throws Error(checkpoint).
 nlohmann::json clip_tokenizer_json(const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 #include "../checkpoint/json_text.hpp"
 #include "byte_letters.hpp"
 #include "json_part.hpp"
+#include "metaspace.hpp"
 #include "pattern.hpp"
 #include "pipeline.hpp"
 
@@ -105,6 +106,15 @@ PreTokenizer make_pre_tokenizer(const json& part, const std::string& place) {
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "Split") return make_split(part, place);
   if (type == "ByteLevel") return make_byte_level(part, place);
+  if (type == "Metaspace") return make_metaspace_splitter(part, place);
+  if (type == "WhitespaceSplit") {
+    check_keys(part, place, {});
+    return [regex = Regex("\\s+")](Pieces pieces) {
+      Pieces out;
+      for (const auto& piece : pieces) split_piece(regex, piece, Delimiter::removed, false, out);
+      return out;
+    };
+  }
   fail_part(place, "the pre-tokenizer " + in_quotes(type) + " is not supported");
 }
 

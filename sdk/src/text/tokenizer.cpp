@@ -15,20 +15,16 @@ namespace medvlm::sdk {
 
 using nlohmann::json;
 
-struct Tokenizer::Pipeline {
-  Pipeline(const json& file, std::filesystem::path source);
+struct Tokenizer::Pipeline : PipelineParts {
+  Pipeline(PipelineParts parts, std::filesystem::path source) : PipelineParts(std::move(parts)), path(std::move(source)) {
+    index_added_tokens(path.string() + ": added_tokens: ");
+  }
 
   void index_added_tokens(const std::string& place);
   void encode_piece(std::string_view piece, std::vector<std::int64_t>& ids) const;
   const std::string* token(std::int64_t id, bool skip_special) const;
 
   std::filesystem::path path;
-  Normalizer normalizer;
-  PreTokenizer pre_tokenizer;
-  std::unique_ptr<const TokenModel> model;
-  PostProcessor post_processor;
-  Decoder decoder;
-  std::vector<AddedToken> added;
   std::map<std::string, const AddedToken*, std::less<>> added_by_content;
   std::map<std::int64_t, const AddedToken*> added_by_id;
   TokenFinder raw_finder;         ///< in the text as it is
@@ -43,21 +39,21 @@ const json& part_or_null(const json& file, const char* key) {
   return found == file.end() ? kNull : *found;
 }
 
-}  // namespace
-
-Tokenizer::Pipeline::Pipeline(const json& file, std::filesystem::path source) : path(std::move(source)) {
-  const std::string label = path.string();
+PipelineParts json_parts(const json& file, const std::string& label) {
   check_keys(file, label,
              {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
               "decoder", "model"});
-  normalizer = make_normalizer(part_or_null(file, "normalizer"), label + ": normalizer");
-  pre_tokenizer = make_pre_tokenizer(part_or_null(file, "pre_tokenizer"), label + ": pre_tokenizer");
-  model = make_model(part_at(file, "model", label), label + ": model");
-  post_processor = make_post_processor(part_or_null(file, "post_processor"), label + ": post_processor");
-  decoder = make_decoder(part_at(file, "decoder", label), label + ": decoder");
-  added = make_added_tokens(part_or_null(file, "added_tokens"), label + ": added_tokens");
-  index_added_tokens(label + ": added_tokens: ");
+  PipelineParts parts;
+  parts.normalizer = make_normalizer(part_or_null(file, "normalizer"), label + ": normalizer");
+  parts.pre_tokenizer = make_pre_tokenizer(part_or_null(file, "pre_tokenizer"), label + ": pre_tokenizer");
+  parts.model = make_model(part_at(file, "model", label), label + ": model");
+  parts.post_processor = make_post_processor(part_or_null(file, "post_processor"), label + ": post_processor");
+  parts.decoder = make_decoder(part_at(file, "decoder", label), label + ": decoder");
+  parts.added = make_added_tokens(part_or_null(file, "added_tokens"), label + ": added_tokens");
+  return parts;
 }
+
+}  // namespace
 
 void Tokenizer::Pipeline::index_added_tokens(const std::string& place) {
   std::sort(added.begin(), added.end(), [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
@@ -100,12 +96,17 @@ Tokenizer::Tokenizer(std::shared_ptr<const Pipeline> pipeline) : pipeline_(std::
 Tokenizer Tokenizer::from_folder(const std::filesystem::path& folder) {
   const auto file = folder / "tokenizer.json";
   if (std::filesystem::exists(file)) return from_file(file);
-  return Tokenizer(std::make_shared<const Pipeline>(clip_tokenizer_json(folder), folder / "vocab.json"));
+  for (const char* name : {"spiece.model", "tokenizer.model"}) {
+    if (std::filesystem::exists(folder / name)) return from_file(folder / name);
+  }
+  const auto vocab = folder / "vocab.json";
+  return Tokenizer(std::make_shared<const Pipeline>(json_parts(clip_tokenizer_json(folder), vocab.string()), vocab));
 }
 
 Tokenizer Tokenizer::from_file(const std::filesystem::path& file) {
+  if (file.extension() == ".model") return Tokenizer(std::make_shared<const Pipeline>(sentencepiece_parts(file), file));
   const json content = parse_strict_json(read_file(file), file.string());
-  return Tokenizer(std::make_shared<const Pipeline>(content, file));
+  return Tokenizer(std::make_shared<const Pipeline>(json_parts(content, file.string()), file));
 }
 
 std::vector<std::int64_t> Tokenizer::encode(std::string_view text, bool add_special) const {

@@ -7,6 +7,8 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/locid.h>
 
 #include "medvlm/base/error.hpp"
 #include "newer_unicode.hpp"
@@ -120,6 +122,27 @@ std::string to_lower(std::string_view text) {
     at += point.length;
   }
   return result;
+}
+
+std::string to_lower_in_context(std::string_view text) {
+  const auto unicode = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+  std::string result;
+  return icu::UnicodeString(unicode).toLower(icu::Locale::getRoot()).toUTF8String(result);
+}
+
+std::string stripped(std::string_view text, bool left, bool right) {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool inside = !left;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    const bool space = is_white_space(point.value);
+    if (!inside && space) begin = at + point.length;
+    inside = inside || !space;
+    at += point.length;
+    if (!space || !right) end = at;
+  }
+  return std::string(text.substr(begin, std::max(begin, end) - begin));
 }
 
 bool is_white_space(char32_t c) {

@@ -19,6 +19,7 @@ struct BpeOptions {
   std::optional<std::string> unk_token;  ///< for letters outside the vocabulary; without it they are dropped
   bool fuse_unk = false;                 ///< a run of unknown letters becomes one token
   bool byte_fallback = false;            ///< an unknown letter becomes <0xNN> for each byte, if these exist
+  std::vector<std::uint32_t> ranks;      ///< of the merges; of equal ones the leftmost is first. Empty: their places
   bool ignore_merges = false;            ///< a word in the vocabulary is taken whole
 };
 

@@ -31,6 +31,12 @@ MEDVLM_API std::string to_nfc(std::string_view text);
 /// Full lower-casing of each code point for itself: U+0130 becomes two, a final sigma is not special.
 MEDVLM_API std::string to_lower(std::string_view text);
 
+/// The same for a text as a whole: a capital sigma at the end of a word becomes a final sigma. Python's str.lower().
+MEDVLM_API std::string to_lower_in_context(std::string_view text);
+
+/// Without White_Space at the ends asked for.
+MEDVLM_API std::string stripped(std::string_view text, bool left = true, bool right = true);
+
 /// The property White_Space.
 MEDVLM_API bool is_white_space(char32_t code_point);
 
