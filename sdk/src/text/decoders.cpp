@@ -76,6 +76,39 @@ Decoder make_strip(const json& part, const std::string& place) {
   };
 }
 
+/// The white space that splitting at punctuation put in, taken out as the reference library does.
+std::string without_split_spaces(std::string text) {
+  constexpr std::pair<const char*, const char*> kRules[] = {
+      {" .", "."},   {" ?", "?"},   {" !", "!"},       {" ,", ","},   {" ' ", "'"},  {" n't", "n't"},
+      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [from, to] : kRules) {
+    const std::string_view wanted(from);
+    const std::string_view instead(to);
+    for (std::size_t at = 0; (at = text.find(wanted, at)) != text.npos; at += instead.size()) {
+      text.replace(at, wanted.size(), instead);
+    }
+  }
+  return text;
+}
+
+/// Pieces inside a word lose their prefix, all others but the first get a space before them.
+Decoder make_wordpiece(const json& part, const std::string& place) {
+  check_keys(part, place, {"prefix", "cleanup"});
+  return [prefix = optional_text_at(part, "prefix", place).value_or("##"),
+          cleanup = flag_at(part, "cleanup", true, place)](Tokens tokens) {
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      std::string& token = tokens[i];
+      if (i > 0 && token.starts_with(prefix)) {
+        token.erase(0, prefix.size());
+      } else if (i > 0) {
+        token.insert(token.begin(), ' ');
+      }
+      if (cleanup) token = without_split_spaces(std::move(token));
+    }
+    return tokens;
+  };
+}
+
 Decoder make_sequence(const json& part, const std::string& place) {
   check_keys(part, place, {"decoders"});
   std::vector<Decoder> steps;
@@ -94,6 +127,7 @@ Decoder make_decoder(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "Replace") return make_replace(part, place);
+  if (type == "WordPiece") return make_wordpiece(part, place);
   if (type == "Strip") return make_strip(part, place);
   if (type == "Metaspace") return make_metaspace_decoder(part, place);
   if (type == "ByteLevel") {

@@ -3,6 +3,7 @@
 #include "json_part.hpp"
 #include "medvlm/sdk/text/bpe.hpp"
 #include "medvlm/sdk/text/unigram.hpp"
+#include "medvlm/sdk/text/wordpiece.hpp"
 #include "pipeline.hpp"
 
 namespace medvlm::sdk {
@@ -73,12 +74,26 @@ std::unique_ptr<const TokenModel> make_unigram(const json& part, const std::stri
   return std::make_unique<const Unigram>(std::move(pieces), options, place);
 }
 
+std::unique_ptr<const TokenModel> make_wordpiece(const json& part, const std::string& place) {
+  check_keys(part, place, {"unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"});
+  WordPieceOptions options;
+  options.unk_token = optional_text_at(part, "unk_token", place).value_or(options.unk_token);
+  options.prefix = optional_text_at(part, "continuing_subword_prefix", place).value_or(options.prefix);
+  if (const auto longest = part.find("max_input_chars_per_word"); longest != part.end()) {
+    if (!longest->is_number_unsigned()) fail_part(place, "max_input_chars_per_word: expected a count");
+    options.longest_word = longest->get<std::size_t>();
+  }
+  return std::make_unique<const WordPiece>(make_vocabulary(part_at(part, "vocab", place), place), std::move(options),
+                                           place);
+}
+
 }  // namespace
 
 std::unique_ptr<const TokenModel> make_model(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "BPE") return make_bpe(part, place);
   if (type == "Unigram") return make_unigram(part, place);
+  if (type == "WordPiece") return make_wordpiece(part, place);
   fail_part(place, "the model " + in_quotes(type) + " is not supported");
 }
 

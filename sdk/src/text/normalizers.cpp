@@ -1,6 +1,7 @@
 // The normalisers of tokenizer.json.
 #include "../checkpoint/json_text.hpp"
 #include "base64.hpp"
+#include "bert_text.hpp"
 #include "charsmap.hpp"
 #include "json_part.hpp"
 #include "medvlm/sdk/text/regex.hpp"
@@ -18,6 +19,21 @@ Normalizer make_replace(const json& part, const std::string& place) {
   check_keys(part, place, {"pattern", "content"});
   return [regex = make_pattern(part_at(part, "pattern", place), place),
           content = text_at(part, "content", place)](std::string text) { return regex.replace_all(text, content); };
+}
+
+Normalizer make_bert(const json& part, const std::string& place) {
+  check_keys(part, place, {"clean_text", "handle_chinese_chars", "strip_accents", "lowercase"});
+  const bool lower = flag_at(part, "lowercase", true, place);
+  const auto accents = part.find("strip_accents");
+  const bool strip = accents == part.end() || accents->is_null() ? lower : flag_at(part, "strip_accents", lower, place);
+  const bool clean = flag_at(part, "clean_text", true, place);
+  const bool space_ideographs = flag_at(part, "handle_chinese_chars", true, place);
+  return [clean, space_ideographs, strip, lower](std::string text) {
+    if (clean) text = clean_bert_text(text);
+    if (space_ideographs) text = space_bert_ideographs(text);
+    if (strip) text = strip_bert_accents(text);
+    return lower ? to_lower(text) : text;
+  };
 }
 
 Normalizer make_sequence(const json& part, const std::string& place) {
@@ -46,6 +62,7 @@ Normalizer make_normalizer(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "Replace") return make_replace(part, place);
+  if (type == "BertNormalizer") return make_bert(part, place);
   if (type == "NFC") {
     check_keys(part, place, {});
     return [](std::string text) { return to_nfc(text); };

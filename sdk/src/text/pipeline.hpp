@@ -51,5 +51,7 @@ PipelineParts sentencepiece_parts(const std::filesystem::path& file);
 
 /// What tokenizer.json would say for a folder with vocab.json and merges.txt. Throws Error(checkpoint).
 nlohmann::json clip_tokenizer_json(const std::filesystem::path& folder);
+/// What it would say for BERT's vocab.txt and the files beside it. Throws Error(checkpoint).
+nlohmann::json bert_tokenizer_json(const std::filesystem::path& vocabulary);
 
 }  // namespace medvlm::sdk

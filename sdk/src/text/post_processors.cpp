@@ -21,6 +21,11 @@ PostProcessor make_roberta(const json& part, const std::string& place) {
   return {{id_of_pair(part, "cls", place)}, {id_of_pair(part, "sep", place)}};
 }
 
+PostProcessor make_bert(const json& part, const std::string& place) {
+  check_keys(part, place, {"sep", "cls"});
+  return {{id_of_pair(part, "cls", place)}, {id_of_pair(part, "sep", place)}};
+}
+
 /// Appends the ids that stand for a special token of the template.
 void append_special(const json& part, const json& item, std::vector<std::int64_t>& ids, const std::string& place) {
   const std::string name = text_at(item, "id", place);
@@ -64,6 +69,7 @@ PostProcessor make_post_processor(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "RobertaProcessing") return make_roberta(part, place);
+  if (type == "BertProcessing") return make_bert(part, place);
   if (type == "TemplateProcessing") return make_template(part, place);
   if (type == "ByteLevel") {
     check_keys(part, place, {"add_prefix_space", "trim_offsets", "use_regex"});

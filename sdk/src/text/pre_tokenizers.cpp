@@ -1,7 +1,9 @@
 // The splitters of tokenizer.json.
 #include "../checkpoint/json_text.hpp"
+#include "bert_text.hpp"
 #include "byte_letters.hpp"
 #include "json_part.hpp"
+#include "medvlm/sdk/text/unicode.hpp"
 #include "metaspace.hpp"
 #include "pattern.hpp"
 #include "pipeline.hpp"
@@ -86,6 +88,28 @@ PreTokenizer make_byte_level(const json& part, const std::string& place) {
   };
 }
 
+/// Split at white space, which goes, and around every sign of punctuation.
+Pieces split_for_bert(Pieces pieces) {
+  Pieces words;
+  for (const auto& piece : pieces) {
+    bool in_word = false;
+    for (std::size_t at = 0; at < piece.size();) {
+      const CodePoint point = code_point_at(piece, at);
+      const std::string_view bytes = std::string_view(piece).substr(at, point.length);
+      const bool space = is_white_space(point.value);
+      const bool alone = is_bert_punctuation(point.value);
+      if (in_word && !space && !alone) {
+        words.back() += bytes;
+      } else if (!space) {
+        words.emplace_back(bytes);
+      }
+      in_word = !space && !alone;
+      at += point.length;
+    }
+  }
+  return words;
+}
+
 PreTokenizer make_sequence(const json& part, const std::string& place) {
   check_keys(part, place, {"pretokenizers"});
   std::vector<PreTokenizer> steps;
@@ -105,6 +129,10 @@ PreTokenizer make_pre_tokenizer(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_sequence(part, place);
   if (type == "Split") return make_split(part, place);
+  if (type == "BertPreTokenizer") {
+    check_keys(part, place, {});
+    return split_for_bert;
+  }
   if (type == "ByteLevel") return make_byte_level(part, place);
   if (type == "Metaspace") return make_metaspace_splitter(part, place);
   if (type == "WhitespaceSplit") {

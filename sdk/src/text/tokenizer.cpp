@@ -96,7 +96,7 @@ Tokenizer::Tokenizer(std::shared_ptr<const Pipeline> pipeline) : pipeline_(std::
 Tokenizer Tokenizer::from_folder(const std::filesystem::path& folder) {
   const auto file = folder / "tokenizer.json";
   if (std::filesystem::exists(file)) return from_file(file);
-  for (const char* name : {"spiece.model", "tokenizer.model"}) {
+  for (const char* name : {"spiece.model", "tokenizer.model", "vocab.txt"}) {
     if (std::filesystem::exists(folder / name)) return from_file(folder / name);
   }
   const auto vocab = folder / "vocab.json";
@@ -105,7 +105,8 @@ Tokenizer Tokenizer::from_folder(const std::filesystem::path& folder) {
 
 Tokenizer Tokenizer::from_file(const std::filesystem::path& file) {
   if (file.extension() == ".model") return Tokenizer(std::make_shared<const Pipeline>(sentencepiece_parts(file), file));
-  const json content = parse_strict_json(read_file(file), file.string());
+  const bool is_list = file.extension() == ".txt";
+  const json content = is_list ? bert_tokenizer_json(file) : parse_strict_json(read_file(file), file.string());
   return Tokenizer(std::make_shared<const Pipeline>(json_parts(content, file.string()), file));
 }
 

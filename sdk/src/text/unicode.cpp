@@ -46,6 +46,24 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+using GetForm = const icu::Normalizer2* (*)(UErrorCode&);
+
+std::string to_form(std::string_view text, GetForm get_form) {
+  if (is_ascii(text)) return std::string(text);
+  if (const auto bad = invalid_utf8_at(text)) {
+    throw Error(ErrorCode::data, "the text is not valid UTF-8 (byte " + std::to_string(*bad) + ")");
+  }
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* form = get_form(status);
+  std::string result;
+  icu::StringByteSink<std::string> sink(&result);
+  if (U_SUCCESS(status)) {
+    form->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
+  }
+  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
+  return result;
+}
+
 }  // namespace
 
 std::optional<std::size_t> invalid_utf8_at(std::string_view bytes) {
@@ -93,21 +111,9 @@ void append_utf8(std::string& text, char32_t c) {
   }
 }
 
-std::string to_nfc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  if (const auto bad = invalid_utf8_at(text)) {
-    throw Error(ErrorCode::data, "the text is not valid UTF-8 (byte " + std::to_string(*bad) + ")");
-  }
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-  std::string result;
-  icu::StringByteSink<std::string> sink(&result);
-  if (U_SUCCESS(status)) {
-    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
-  }
-  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
-  return result;
-}
+std::string to_nfc(std::string_view text) { return to_form(text, icu::Normalizer2::getNFCInstance); }
+
+std::string to_nfd(std::string_view text) { return to_form(text, icu::Normalizer2::getNFDInstance); }
 
 std::string to_lower(std::string_view text) {
   std::string result;

@@ -1,6 +1,7 @@
 // Tokens and their ids, both ways.
 #include "medvlm/sdk/text/vocabulary.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "../checkpoint/json_text.hpp"
@@ -17,6 +18,7 @@ constexpr std::int64_t kLargestId = std::numeric_limits<std::int32_t>::max();
 struct Vocabulary::Tables {
   Ids ids;
   std::unordered_map<std::int64_t, const std::string*> tokens;
+  std::size_t longest = 0;
 };
 
 Vocabulary::Vocabulary(Ids ids, const std::string& label) {
@@ -27,6 +29,7 @@ Vocabulary::Vocabulary(Ids ids, const std::string& label) {
   for (const auto& [token, id] : tables->ids) {
     if (id < 0 || id > kLargestId) fail("vocab: " + in_quotes(token) + " has the id " + std::to_string(id));
     if (!tables->tokens.emplace(id, &token).second) fail("vocab: two tokens have the id " + std::to_string(id));
+    tables->longest = std::max(tables->longest, token.size());
   }
   tables_ = std::move(tables);
 }
@@ -42,6 +45,8 @@ const std::string* Vocabulary::token(std::int64_t id) const {
 }
 
 std::size_t Vocabulary::size() const { return tables_->ids.size(); }
+
+std::size_t Vocabulary::longest_token() const { return tables_->longest; }
 
 TokenModel::~TokenModel() = default;
 

@@ -44,8 +44,8 @@ std::vector<json> read_json_lines(const fs::path& file) {
   return lines;
 }
 
-void check_corpus(const std::string& name) {
-  const fs::path file = from_environment("MEDVLM_VOCABULARIES", MEDVLM_VOCABULARIES_DEFAULT) / name / "tokenizer.json";
+void check_corpus(const std::string& name, const char* form = "tokenizer.json") {
+  const fs::path file = from_environment("MEDVLM_VOCABULARIES", MEDVLM_VOCABULARIES_DEFAULT) / name / form;
   if (!fs::exists(file)) {
     MESSAGE("SKIPPED: the vocabulary " << file << " is not installed; scripts/fetch_vocabularies.py fetches it");
     return;
@@ -76,4 +76,10 @@ void check_corpus(const std::string& name) {
 TEST_CASE("CLIP's vocabulary gives the golden ids and texts") {
   if (!medvlm::test::goldens_present("tokenizers")) return;
   check_corpus("clip");
+}
+
+TEST_CASE("BERT's vocabulary gives the golden ids and texts") {
+  if (!medvlm::test::goldens_present("tokenizers")) return;
+  check_corpus("bert");
+  check_corpus("bert", "vocab.txt");
 }

@@ -14,16 +14,18 @@
 
 namespace medvlm::sdk {
 
-/// A model (byte pairs, unigram) with its normaliser, splitter, post-processor and decoder.
+/// A model (byte pairs, unigram, word pieces) with its normaliser, splitter, post-processor and decoder.
 /// Whatever a file asks for and is not known here is an error that names it. Truncation and padding stored in a file
 /// are left to the caller (pad_and_truncate). Immutable; may be used from several threads; cheap to copy.
 class MEDVLM_API Tokenizer {
  public:
-  /// `tokenizer.json`, or else a SentencePiece model (`spiece.model`, `tokenizer.model`), or else `vocab.json` and
-  /// `merges.txt` of a CLIP tokenizer. Throws Error(checkpoint).
+  /// `tokenizer.json`, or else a SentencePiece model (`spiece.model`, `tokenizer.model`), or else `vocab.txt` of a BERT
+  /// tokenizer, or else `vocab.json` and `merges.txt` of a CLIP tokenizer; the last two with tokenizer_config.json and
+  /// special_tokens_map.json where they are. Throws Error(checkpoint).
   static Tokenizer from_folder(const std::filesystem::path& folder);
-  /// A `tokenizer.json`, or a SentencePiece model, whose name ends in ".model": that gives the ids of the SentencePiece
-  /// library for the bare text, adds no special tokens and finds none in the text. Throws Error(checkpoint).
+  /// A `tokenizer.json`; or a BERT vocabulary with a token on each line, whose name ends in ".txt"; or a SentencePiece
+  /// model, whose name ends in ".model": that gives the ids of the SentencePiece library for the bare text, adds no special
+  /// tokens and finds none in the text. Throws Error(checkpoint).
   static Tokenizer from_file(const std::filesystem::path& file);
 
   /// The ids; `add_special` adds what the post-processor adds (start and end tokens). Special strings inside the text

@@ -28,6 +28,9 @@ MEDVLM_API void append_utf8(std::string& text, char32_t code_point);
 /// Normal form C. `text` must be well-formed; throws Error(data) otherwise.
 MEDVLM_API std::string to_nfc(std::string_view text);
 
+/// Normal form D; as to_nfc().
+MEDVLM_API std::string to_nfd(std::string_view text);
+
 /// Full lower-casing of each code point for itself: U+0130 becomes two, a final sigma is not special.
 MEDVLM_API std::string to_lower(std::string_view text);
 

@@ -25,6 +25,8 @@ class MEDVLM_API Vocabulary {
   /// Null for an unknown id.
   const std::string* token(std::int64_t id) const;
   std::size_t size() const;
+  /// Bytes of the longest token.
+  std::size_t longest_token() const;
 
  private:
   struct Tables;
