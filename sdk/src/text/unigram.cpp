@@ -78,10 +78,11 @@ std::vector<Unigram::Node> Unigram::best_nodes(std::string_view text) const {
   };
   const double unknown_score = rounded(search_->lowest - kUnknownPenalty);
   std::vector<Node> nodes(text.size() + 1);
-  const auto offer = [&](std::size_t start, std::size_t length, std::int64_t id, double total) {
+  const auto offer = [&](std::size_t start, std::size_t length, std::int64_t id, double score) {
     Node& node = nodes[start + length];
+    const double total = rounded(score + nodes[start].score);
     if (node.start >= 0 && total <= node.score) return;
-    node = {static_cast<std::ptrdiff_t>(start), id, rounded(total)};
+    node = {static_cast<std::ptrdiff_t>(start), id, total};
   };
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t letter = code_point_at(text, start).length;
@@ -91,10 +92,10 @@ std::vector<Unigram::Node> Unigram::best_nodes(std::string_view text) const {
       const bool always = piece.use == UnigramPiece::Use::user_defined;
       const double score =
           always ? static_cast<double>(length) * search_->highest - kUserDefinedMargin : piece.score;
-      offer(start, length, id, score + nodes[start].score);
+      offer(start, length, id, score);
       letter_known = letter_known || length == letter;
     });
-    if (!letter_known) offer(start, letter, kUnknown, rounded(unknown_score + nodes[start].score));
+    if (!letter_known) offer(start, letter, kUnknown, unknown_score);
     start += letter;
   }
   return nodes;
