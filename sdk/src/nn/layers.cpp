@@ -46,6 +46,8 @@ at::Tensor Linear::forward(const at::Tensor& x) const {
   return update_ ? update_->forward(x, y) : y;
 }
 
+at::Tensor Linear::frozen(const at::Tensor& x) const { return linear(x, weight_, bias_); }
+
 void Embedding::declare(ParameterList& list, const std::string& name) {
   list.add(name + ".weight", {count_, width_}, weight_);
   list.add_layer(name, *this);

@@ -16,6 +16,8 @@ class MEDVLM_API Linear final : public AdaptableLayer {
   void declare(ParameterList& list, const std::string& name);
   /// [..., in] -> [..., out]
   at::Tensor forward(const at::Tensor& x) const;
+  /// The same without the update: for blocks whose reference uses the weight past the layer.
+  at::Tensor frozen(const at::Tensor& x) const;
 
   LayerKind kind() const override { return LayerKind::linear; }
   at::Tensor weight() const override { return weight_; }
