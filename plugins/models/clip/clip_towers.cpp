@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "medvlm/sdk/nn/patch_embedding.hpp"
+
 namespace medvlm::clip {
 
 VisionTower::VisionTower(const VisionConfig& config)
@@ -26,19 +28,10 @@ void VisionTower::declare(sdk::nn::ParameterList& list) {
 
 at::Tensor VisionTower::embed(const at::Tensor& pixels) const {
   const std::int64_t n = pixels.size(0);
-  const std::int64_t grid = config_.grid();
-  const std::int64_t patch = config_.patch_size;
   const std::int64_t width = config_.transformer.width;
-  // A convolution whose stride is its kernel is one product: every patch is a row. What is left over at the right and
-  // bottom edge is ignored, as by the convolution.
-  const at::Tensor patches = pixels.narrow(2, 0, grid * patch)
-                                 .narrow(3, 0, grid * patch)
-                                 .reshape({n, 3, grid, patch, grid, patch})
-                                 .permute({0, 2, 4, 1, 3, 5})
-                                 .reshape({n, grid * grid, 3 * patch * patch});
-  const at::Tensor embedded = sdk::nn::linear(patches, patch_weight_.reshape({width, -1}), {});
+  const at::Tensor embedded = sdk::nn::embed_patches(pixels, patch_weight_);
   const at::Tensor tokens = at::cat({class_token_.expand({n, 1, width}), embedded}, 1);
-  const at::Tensor index = at::arange(grid * grid + 1, at::TensorOptions(at::kLong).device(pixels.device()));
+  const at::Tensor index = at::arange(tokens.size(1), at::TensorOptions(at::kLong).device(pixels.device()));
   return tokens + position_.forward(index);
 }
 

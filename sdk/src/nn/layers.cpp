@@ -36,9 +36,13 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 }
 
 void Linear::declare(ParameterList& list, const std::string& name) {
-  list.add(name + ".weight", {out_, in_}, weight_);
-  if (has_bias_) list.add(name + ".bias", {out_}, bias_);
-  list.add_layer(name, *this);
+  declare(list, name, name + ".weight", name + ".bias");
+}
+
+void Linear::declare(ParameterList& list, const std::string& layer, const std::string& weight, const std::string& bias) {
+  list.add(weight, {out_, in_}, weight_);
+  if (has_bias_) list.add(bias, {out_}, bias_);
+  list.add_layer(layer, *this);
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {

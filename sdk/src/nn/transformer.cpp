@@ -16,10 +16,9 @@ constexpr std::int64_t kMlpRows = 512;
 /// `x` may be overwritten: nobody differentiates through it.
 bool may_overwrite(const at::Tensor& x) { return !(c10::GradMode::is_enabled() && x.requires_grad()); }
 
-/// x + y, into y where nobody differentiates through it (y is always a fresh result).
-at::Tensor add_residual(const at::Tensor& x, at::Tensor y) { return may_overwrite(y) && may_overwrite(x) ? y.add_(x) : x + y; }
-
 }  // namespace
+
+at::Tensor add_residual(const at::Tensor& x, at::Tensor y) { return may_overwrite(y) && may_overwrite(x) ? y.add_(x) : x + y; }
 
 Activation activation_from_name(const std::string& name) {
   static const std::vector<std::pair<std::string, Activation>> kNames = {
@@ -74,23 +73,15 @@ at::Tensor SelfAttention::forward(const at::Tensor& x, bool causal, const at::Te
   return output_.forward(mixed.transpose(1, 2).reshape({n, asking.size(1), width}));
 }
 
-TransformerBlock::TransformerBlock(const TransformerShape& shape)
-    : activation_(shape.activation),
-      norm1_(shape.width, shape.epsilon),
-      norm2_(shape.width, shape.epsilon),
-      attention_(shape.width, shape.heads),
-      fc1_(shape.width, shape.hidden),
-      fc2_(shape.hidden, shape.width) {}
+Mlp::Mlp(const TransformerShape& shape)
+    : activation_(shape.activation), fc1_(shape.width, shape.hidden), fc2_(shape.hidden, shape.width) {}
 
-void TransformerBlock::declare(ParameterList& list, const std::string& name) {
-  attention_.declare(list, name + ".self_attn");
-  norm1_.declare(list, name + ".layer_norm1");
-  fc1_.declare(list, name + ".mlp.fc1");
-  fc2_.declare(list, name + ".mlp.fc2");
-  norm2_.declare(list, name + ".layer_norm2");
+void Mlp::declare(ParameterList& list, const std::string& first, const std::string& second) {
+  fc1_.declare(list, first);
+  fc2_.declare(list, second);
 }
 
-at::Tensor TransformerBlock::mlp(const at::Tensor& x) const {
+at::Tensor Mlp::forward(const at::Tensor& x) const {
   auto whole = [&](const at::Tensor& rows) { return fc2_.forward(activate(fc1_.forward(rows), activation_)); };
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
   if (!x.is_cpu() || c10::GradMode::is_enabled() || rows.size(0) <= kMlpRows) return whole(x);
@@ -105,11 +96,24 @@ at::Tensor TransformerBlock::mlp(const at::Tensor& x) const {
   return result.view(x.sizes());
 }
 
+TransformerBlock::TransformerBlock(const TransformerShape& shape)
+    : norm1_(shape.width, shape.epsilon),
+      norm2_(shape.width, shape.epsilon),
+      attention_(shape.width, shape.heads),
+      mlp_(shape) {}
+
+void TransformerBlock::declare(ParameterList& list, const std::string& name) {
+  attention_.declare(list, name + ".self_attn");
+  norm1_.declare(list, name + ".layer_norm1");
+  mlp_.declare(list, name + ".mlp.fc1", name + ".mlp.fc2");
+  norm2_.declare(list, name + ".layer_norm2");
+}
+
 at::Tensor TransformerBlock::forward(const at::Tensor& x, bool causal, const at::Tensor& mask,
                                      std::int64_t queries) const {
   const at::Tensor kept = queries > 0 ? x.narrow(1, 0, queries) : x;
   const at::Tensor attended = add_residual(kept, attention_.forward(norm1_.forward(x), causal, mask, queries));
-  return add_residual(attended, mlp(norm2_.forward(attended)));
+  return add_residual(attended, mlp_.forward(norm2_.forward(attended)));
 }
 
 Transformer::Transformer(const TransformerShape& shape) {

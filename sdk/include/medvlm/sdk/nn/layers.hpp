@@ -14,6 +14,8 @@ class MEDVLM_API Linear final : public AdaptableLayer {
   Linear(std::int64_t in, std::int64_t out, bool bias = true) : in_(in), out_(out), has_bias_(bias) {}
   /// Declares `name.weight` and `name.bias`.
   void declare(ParameterList& list, const std::string& name);
+  /// The same where the tensors do not have the layer's name; `layer` is what adapters call it.
+  void declare(ParameterList& list, const std::string& layer, const std::string& weight, const std::string& bias);
   /// [..., in] -> [..., out]
   at::Tensor forward(const at::Tensor& x) const;
   /// The same without the update: for blocks whose reference uses the weight past the layer.

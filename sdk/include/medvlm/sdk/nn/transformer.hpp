@@ -17,6 +17,9 @@ MEDVLM_API Activation activation_from_name(const std::string& name);
 /// Applies the activation; overwrites `x` unless gradients flow through it.
 MEDVLM_API at::Tensor activate(at::Tensor x, Activation activation);
 
+/// x + y, into y where nobody differentiates through either: y must be a fresh result.
+MEDVLM_API at::Tensor add_residual(const at::Tensor& x, at::Tensor y);
+
 /// Sizes of a transformer tower.
 struct TransformerShape {
   std::int64_t width = 0;
@@ -43,6 +46,20 @@ class MEDVLM_API SelfAttention {
   Linear query_, key_, value_, output_;
 };
 
+/// The two linear layers of a block with an activation between them.
+class MEDVLM_API Mlp {
+ public:
+  explicit Mlp(const TransformerShape& shape);
+  /// Declares both layers by their names.
+  void declare(ParameterList& list, const std::string& first, const std::string& second);
+  /// [..., width] -> [..., width]
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  Activation activation_;
+  Linear fc1_, fc2_;
+};
+
 /// x + attention(norm(x)), then x + mlp(norm(x)).
 class MEDVLM_API TransformerBlock {
  public:
@@ -53,12 +70,9 @@ class MEDVLM_API TransformerBlock {
   at::Tensor forward(const at::Tensor& x, bool causal, const at::Tensor& mask = {}, std::int64_t queries = 0) const;
 
  private:
-  at::Tensor mlp(const at::Tensor& x) const;
-
-  Activation activation_;
   LayerNorm norm1_, norm2_;
   SelfAttention attention_;
-  Linear fc1_, fc2_;
+  Mlp mlp_;
 };
 
 /// A stack of blocks. Does not move or copy: its blocks hand out their addresses.
