@@ -1,0 +1,157 @@
+// BLIP-2 against the reference library: tokens, pixels, hidden states, contrastive embeddings and scores. Every golden
+// folder of the family that is found is run.
+#include <doctest/doctest.h>
+
+#include <ATen/ATen.h>
+
+#include "blip2_goldens.hpp"
+#include "medvlm/base/files.hpp"
+
+using namespace medvlm;
+namespace fs = std::filesystem;
+using test::blip2_goldens;
+using test::blip2_model;
+
+TEST_CASE("there are BLIP-2 goldens") {
+  if (!test::goldens_present("contrastive")) return;
+  CHECK_FALSE(blip2_goldens().empty());
+}
+
+TEST_CASE("pictures are decoded and processed as by the reference") {
+  if (!test::goldens_present("contrastive")) return;
+  for (const auto& folder : blip2_goldens()) {
+    const test::ContrastiveGoldens goldens(folder);
+    const auto model = blip2_model(folder);
+    for (const fs::path& file : test::golden_images(folder)) {
+      const Image image = sdk::decode_image_file(file);
+      const at::Tensor pixels = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte);
+      goldens.check("decoded." + file.filename().string(), pixels);
+    }
+    std::vector<at::Tensor> pixels;
+    for (const auto& image : test::golden_inputs(model, folder)) pixels.push_back(image.pixels);
+    goldens.check("pixel_values", at::stack(pixels));
+  }
+}
+
+TEST_CASE("token ids and masks equal the reference's, from either form of the tokenizer") {
+  if (!test::goldens_present("contrastive")) return;
+  for (const auto& folder : blip2_goldens()) {
+    const test::ContrastiveGoldens goldens(folder);
+    const auto lines = test::golden_texts(folder);
+    const auto tokens = blip2_model(folder).tokenizer().tokenize(lines, sdk::PadTo::longest);
+    goldens.check("input_ids", tokens.input_ids);
+    goldens.check("attention_mask", tokens.attention_mask);
+    const test::GoldenCopy list(folder, {"tokenizer.json"});
+    goldens.check("input_ids", blip2_model(list.path()).tokenizer().tokenize(lines, sdk::PadTo::longest).input_ids);
+  }
+}
+
+TEST_CASE("contrastive embeddings and scores equal the reference's") {
+  if (!test::goldens_present("contrastive")) return;
+  for (const auto& folder : blip2_goldens()) {
+    const test::ContrastiveGoldens goldens(folder);
+    auto model = blip2_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const auto embeddings = model.encode_images(test::golden_inputs(model, folder));
+    const auto texts = model.encode_texts(test::golden_texts(folder));
+    goldens.check("image_embeds_raw", embeddings.joint);
+    goldens.check("image_embeds", embeddings.joint / embeddings.joint.norm(2, -1, true));
+    goldens.check("vision_cls", embeddings.features);
+    goldens.check("text_embeds_raw", texts);
+    goldens.check("text_embeds", texts / texts.norm(2, -1, true));
+    goldens.check("logits_per_image", model.similarity(embeddings.joint, texts));
+    CHECK(model.logit_rule() == LogitRule::softmax);
+  }
+}
+
+TEST_CASE("every hidden state equals the reference's") {
+  if (!test::goldens_present("contrastive")) return;
+  for (const auto& folder : blip2_goldens()) {
+    const test::ContrastiveGoldens goldens(folder);
+    auto model = blip2_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const auto check_all = [&](const std::string& name, const std::vector<at::Tensor>& states) {
+      goldens.check(name + ".embeddings", states.front());
+      for (std::size_t i = 1; i < states.size(); ++i) goldens.check(name + ".block." + std::to_string(i - 1), states[i]);
+    };
+    const at::Tensor pixels = test::golden_inputs(model, folder).front().pixels.unsqueeze(0);
+    std::vector<at::Tensor> vision{model.vision().embed(pixels)};
+    for (const auto& state : model.vision().transformer().hidden_states(vision.front(), false)) vision.push_back(state);
+    check_all("vision", vision);
+    const at::Tensor image = model.vision().post_norm(vision.back());
+    goldens.check("vision.post_norm", image);
+    check_all("qformer_image", model.qformer().hidden_states(model.queries(), model.queries().size(1), image));
+
+    const auto tokens = model.tokenizer().tokenize(test::golden_texts(folder), sdk::PadTo::longest);
+    const at::Tensor embedded = model.embeddings().forward(tokens.input_ids.narrow(0, 0, 1));
+    check_all("qformer_text", model.qformer().hidden_states(embedded, 0, {}, tokens.attention_mask.narrow(0, 0, 1)));
+    const auto queries = model.queries().size(1);
+    const auto mask = at::cat({at::ones({1, queries}, at::kLong), tokens.attention_mask.narrow(0, 0, 1)}, 1);
+    check_all("qformer_itm", model.qformer().hidden_states(at::cat({model.queries(), embedded}, 1), queries, image, mask));
+  }
+}
+
+TEST_CASE("an embedding does not depend on its batch beyond rounding") {
+  if (!test::goldens_present("contrastive")) return;
+  for (const auto& folder : blip2_goldens()) {
+    auto model = blip2_model(folder);
+    model.load(at::kCPU, at::kFloat);
+    const c10::InferenceMode frozen;
+    const auto images = test::golden_inputs(model, folder);
+    const auto together = model.encode_images(images);
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const auto alone = model.encode_images(std::span(&images[i], 1));
+      CHECK(at::allclose(alone.joint[0], together.joint[std::int64_t(i)], 1e-5, 1e-6));
+      CHECK(at::allclose(alone.features[0], together.features[std::int64_t(i)], 1e-5, 1e-6));
+    }
+    const auto texts = test::golden_texts(folder);
+    const at::Tensor all = model.encode_texts(texts);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      CHECK(at::allclose(model.encode_texts(std::span(&texts[i], 1))[0], all[std::int64_t(i)], 1e-5, 1e-6));
+    }
+  }
+}
+
+TEST_CASE("a checkpoint that does not fit its config names every tensor") {
+  if (!test::goldens_present("contrastive")) return;
+  const test::GoldenCopy copy(blip2_goldens().front(), {});
+  auto config = test::read_golden_json(copy.path() / "config.json");
+  config["image_text_hidden_size"] = config["image_text_hidden_size"].get<int>() + 1;
+  write_file_atomically(copy.path() / "config.json", config.dump());
+  auto model = blip2_model(copy.path());
+  try {
+    model.load(at::kCPU, at::kFloat);
+    FAIL("it loaded");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::checkpoint);
+    for (const char* part : {"vision_projection.weight", "text_projection.bias", "model.safetensors"}) {
+      CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());
+    }
+  }
+}
+
+TEST_CASE("a config that makes no model is refused with its key") {
+  if (!test::goldens_present("contrastive")) return;
+  const auto refused = [](const char* part, const char* key, const nlohmann::json& value) {
+    const test::GoldenCopy copy(blip2_goldens().front(), {});
+    auto config = test::read_golden_json(copy.path() / "config.json");
+    (*part ? config[part] : config)[key] = value;
+    write_file_atomically(copy.path() / "config.json", config.dump());
+    try {
+      blip2_model(copy.path());
+      FAIL(std::string(key) + " was accepted");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::checkpoint);
+      CHECK_MESSAGE(std::string(error.what()).find(key) != std::string::npos, error.what());
+    }
+  };
+  refused("", "model_type", "blip");
+  refused("", "architectures", nlohmann::json::array({"Blip2ForConditionalGeneration"}));
+  refused("", "num_query_tokens", 0);
+  refused("vision_config", "patch_size", 1000);
+  refused("qformer_config", "use_qformer_text_input", false);
+  refused("qformer_config", "cross_attention_frequency", -1);
+  refused("qformer_config", "position_embedding_type", "relative_key");
+}
