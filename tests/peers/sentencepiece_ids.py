@@ -25,7 +25,8 @@ MODELS = {
 WORDS = ("a photo of the lung with no acute finding in left lower lobe chest X-ray shows cardiomegaly and pleural effusion "
          "melanoma or benign nevus dermoscopy image tumor tissue lymph node section retinal fundus diabetic retinopathy "
          "severe mild moderate patient's 12 3.5 mm caf\u00e9 na\u00efve").split()
-ODD = ["\u65e5\u672c", "\u2581", "\u2581\u2581a", "e\u0301", "\U0001f469", "<mask>", "<unk>", "<s>", "[multimodal]", "\n", "\t",
+ODD = ["\u65e5\u672c", "\u2581", "\u2581\u2581a", "e\u0301", "\U0001f469", "<mask>", "<unk>", "<s>", "[multimodal]", "\n",
+       "\t",
        "  ", "   ", "of", "\u0001", "\u3000", "\u00a0", "xxxxxxxxxxxxxxxx", "!!!!!!!!!!", "<0x41>"]
 
 

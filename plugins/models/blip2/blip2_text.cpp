@@ -4,8 +4,8 @@
 
 #include <ATen/ATen.h>
 
-#include "medvlm/base/error.hpp"
 #include "medvlm/sdk/checkpoint/hf_config.hpp"
+#include "medvlm/sdk/checkpoint/model_folder.hpp"
 
 namespace medvlm::blip2 {
 namespace {
@@ -43,10 +43,7 @@ sdk::TokenBatch Blip2Tokenizer::tokenize(std::span<const std::string> texts, sdk
   std::vector<std::vector<std::int64_t>> ids;
   for (const std::string& text : texts) ids.push_back(tokenizer_.encode(text));
   sdk::TokenBatch tokens = sdk::pad_and_truncate(ids, context_, pad_, true, pad_to);
-  if (tokens.input_ids.numel() > 0 && tokens.input_ids.max().item<std::int64_t>() >= vocabulary_) {
-    throw Error(ErrorCode::checkpoint, "'" + tokenizer_.path().string() + "' has ids beyond the vocabulary of config.json (" +
-                                           std::to_string(vocabulary_) + "): they belong to different checkpoints");
-  }
+  sdk::check_token_ids(tokens.input_ids, vocabulary_, tokenizer_.path());
   return tokens;
 }
 

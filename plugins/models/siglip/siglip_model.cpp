@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include "medvlm/base/error.hpp"
 #include "medvlm/sdk/checkpoint/model_folder.hpp"
 
 namespace medvlm::siglip {
@@ -45,10 +44,7 @@ at::Tensor SiglipModel::tokenize(std::span<const std::string> texts) const {
 
 at::Tensor SiglipModel::encode_texts(std::span<const std::string> texts) {
   const at::Tensor ids = tokenize(texts);
-  if (ids.max().item<std::int64_t>() >= config_.text.vocabulary) {
-    throw Error(ErrorCode::checkpoint, "'" + tokenizer_.path().string() + "' has ids beyond the vocabulary of config.json (" +
-                                           std::to_string(config_.text.vocabulary) + "): they belong to different checkpoints");
-  }
+  sdk::check_token_ids(ids, config_.text.vocabulary, tokenizer_.path());
   return text_.forward(ids.to(device_));
 }
 

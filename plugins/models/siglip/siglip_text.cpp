@@ -83,7 +83,8 @@ SiglipText::SiglipText(const std::filesystem::path& folder)
 
 void SiglipText::read_specials(const std::filesystem::path& folder) {
   const auto file = folder / "tokenizer_config.json";
-  const HfConfig config = std::filesystem::exists(file) ? HfConfig::from_file(file) : HfConfig::from_text("{}", file.string());
+  const bool present = std::filesystem::exists(file);
+  const HfConfig config = present ? HfConfig::from_file(file) : HfConfig::from_text("{}", file.string());
   // A number, because "no limit" is written as 1000000000000000019884624838656.
   longest_ = static_cast<std::int64_t>(std::min(config.number("model_max_length", 64), 1e9));
   if (longest_ < 1) config.fail("model_max_length", "must be positive");

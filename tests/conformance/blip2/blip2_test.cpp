@@ -24,7 +24,8 @@ TEST_CASE("pictures are decoded and processed as by the reference") {
     const auto model = blip2_model(folder);
     for (const fs::path& file : test::golden_images(folder)) {
       const Image image = sdk::decode_image_file(file);
-      const at::Tensor pixels = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte);
+      auto* bytes = const_cast<std::uint8_t*>(image.pixels.data());
+      const at::Tensor pixels = at::from_blob(bytes, {image.height, image.width, 3}, at::kByte);
       goldens.check("decoded." + file.filename().string(), pixels);
     }
     std::vector<at::Tensor> pixels;

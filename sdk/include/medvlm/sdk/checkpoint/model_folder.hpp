@@ -30,6 +30,9 @@ MEDVLM_API std::vector<std::filesystem::path> model_files(const std::filesystem:
 MEDVLM_API at::Tensor stack_images(std::span<const ProcessedImage> images, std::int64_t size,
                                    const std::filesystem::path& folder);
 
+/// Throws Error(checkpoint) if an id is not below `vocabulary`, the number of tokens that config.json speaks of.
+MEDVLM_API void check_token_ids(const at::Tensor& ids, std::int64_t vocabulary, const std::filesystem::path& tokenizer);
+
 /// Fills every parameter from the folder's weights, those whose name begins with one of `float32_prefixes` in float32 and
 /// the others in `dtype`. Throws Error(checkpoint) as load_weights().
 MEDVLM_API void load_parameters(const nn::ParameterList& parameters, const std::filesystem::path& folder,
