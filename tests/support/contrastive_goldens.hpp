@@ -77,6 +77,12 @@ class ContrastiveGoldens {
   nlohmann::json expected_;
 };
 
+/// The value of a model's option `resizing` for the Pillow that made the folder's expected values.
+inline std::string golden_resizing(const fs::path& folder) {
+  const std::string version = read_golden_json(folder / "expected.json").at("versions").at("pillow");
+  return std::stoi(version) >= 13 ? "pillow_13" : "pillow_12";
+}
+
 /// The pictures of a folder in the order of the expected rows.
 inline std::vector<fs::path> golden_images(const fs::path& folder) {
   std::vector<fs::path> files;

@@ -22,7 +22,7 @@ Blip2Model::Blip2Model(const Options& options)
     : folder_(sdk::checked_checkpoint_folder(options.path("checkpoint"))),
       score_(options.text("score") == "itm" ? Score::itm : Score::itc),
       config_(read_blip2_config(folder_ / "config.json")),
-      processor_(sdk::read_image_processor(folder_)),
+      processor_(sdk::read_image_processor(folder_, sdk::pass_order_from_name(options.text("resizing")))),
       tokenizer_(folder_, config_.qformer.positions, config_.qformer.vocabulary),
       vision_(config_.vision),
       embeddings_(config_.qformer),

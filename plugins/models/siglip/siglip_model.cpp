@@ -9,7 +9,7 @@ namespace medvlm::siglip {
 SiglipModel::SiglipModel(const Options& options)
     : folder_(sdk::checked_checkpoint_folder(options.path("checkpoint"))),
       config_(read_siglip_config(folder_ / "config.json")),
-      processor_(sdk::read_image_processor(folder_)),
+      processor_(sdk::read_image_processor(folder_, sdk::pass_order_from_name(options.text("resizing")))),
       tokenizer_(folder_),
       pad_to_(options.text("text_padding") == "longest" ? sdk::PadTo::longest : sdk::PadTo::max_length),
       vision_(config_.vision),

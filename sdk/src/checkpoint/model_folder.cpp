@@ -19,13 +19,21 @@ fs::path checked_checkpoint_folder(const fs::path& folder) {
   throw Error(ErrorCode::checkpoint, "the checkpoint folder '" + folder.string() + "' does not exist");
 }
 
-ImageProcessor read_image_processor(const fs::path& folder) {
+PassOrder pass_order_from_name(std::string_view name) {
+  if (name == "pillow_12") return PassOrder::horizontal_first;
+  if (name == "pillow_13") return PassOrder::pillow_13;
+  throw Error(ErrorCode::config, "unknown order of resizing '" + std::string(name) + "'; known: pillow_12, pillow_13");
+}
+
+ImageProcessor read_image_processor(const fs::path& folder, PassOrder order) {
   const auto file = folder / "preprocessor_config.json";
   if (!fs::exists(file)) {
     throw Error(ErrorCode::checkpoint, "'" + file.string() + "' is missing: it says how images are resized and " +
                                            "normalised; copy it from the checkpoint's original folder");
   }
-  return ImageProcessor(read_file(file), file.string());
+  ProcessorConfig config = parse_processor_config(read_file(file), file.string());
+  config.order = order;
+  return ImageProcessor(config);
 }
 
 std::vector<fs::path> model_files(const fs::path& folder, std::initializer_list<const char*> names) {

@@ -64,7 +64,8 @@ bool flag_at(const json& part, const char* key, bool fallback, const std::string
 }
 
 std::int64_t id_of(const json& value, const std::string& place) {
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<std::int32_t>::max()) {
+  constexpr auto kLargest = std::numeric_limits<std::int32_t>::max();
+  if (!value.is_number_integer() || value < 0 || value > kLargest) {
     fail_part(place, "expected a token id, found " + value.dump().substr(0, 40));
   }
   return value.get<std::int64_t>();

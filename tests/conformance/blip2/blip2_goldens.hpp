@@ -11,7 +11,9 @@ inline std::vector<fs::path> blip2_goldens() {
 }
 
 inline blip2::Blip2Model blip2_model(const fs::path& folder, const std::string& score = "itc") {
-  return blip2::Blip2Model(Options(Value::Table{{"checkpoint", Value(folder.string())}, {"score", Value(score)}}));
+  return blip2::Blip2Model(Options(Value::Table{{"checkpoint", Value(folder.string())},
+                                                {"score", Value(score)},
+                                                {"resizing", Value(golden_resizing(folder))}}));
 }
 
 }  // namespace medvlm::test

@@ -26,9 +26,9 @@ TEST_CASE("16-bit types stay near float32, with the Q-Former in float32") {
       for (const auto dtype : {at::kBFloat16, at::kHalf}) {
         auto narrow = blip2_model(folder, score);
         narrow.load(at::kCPU, dtype);
-        CHECK(narrow.queries().scalar_type() == at::kFloat);
+        CHECK((narrow.queries().scalar_type() == at::kFloat));
         const auto embedded = narrow.encode_images(images);
-        CHECK(embedded.joint.scalar_type() == dtype);
+        CHECK((embedded.joint.scalar_type() == dtype));
         const at::Tensor rough = narrow.similarity(embedded.joint, narrow.encode_texts(texts)).to(at::kFloat);
         CHECK(at::allclose(rough, exact, 0.02, 0.02));
       }

@@ -2,6 +2,8 @@
 // folder of the family that is found is run.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <ATen/ATen.h>
 
 #include "blip2_goldens.hpp"
@@ -42,7 +44,14 @@ TEST_CASE("token ids and masks equal the reference's, from either form of the to
     const auto tokens = blip2_model(folder).tokenizer().tokenize(lines, sdk::PadTo::longest);
     goldens.check("input_ids", tokens.input_ids);
     goldens.check("attention_mask", tokens.attention_mask);
-    const test::GoldenCopy list(folder, {"tokenizer.json"});
+    const test::GoldenCopy list(folder, {"tokenizer.json", "added_tokens.json"});
+    std::string words = read_file(list.path() / "vocab.txt");
+    const auto added = test::read_golden_json(folder / "added_tokens.json");
+    for (const auto& [token, id] : added.items()) {
+      REQUIRE(id == std::count(words.begin(), words.end(), '\n'));  // one at most, after the others
+      words += token + "\n";
+    }
+    write_file_atomically(list.path() / "vocab.txt", words);
     goldens.check("input_ids", blip2_model(list.path()).tokenizer().tokenize(lines, sdk::PadTo::longest).input_ids);
   }
 }
@@ -142,7 +151,7 @@ TEST_CASE("a config that makes no model is refused with its key") {
     write_file_atomically(copy.path() / "config.json", config.dump());
     try {
       blip2_model(copy.path());
-      FAIL(std::string(key) + " was accepted");
+      FAIL(std::string(key) << " was accepted");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::checkpoint);
       CHECK_MESSAGE(std::string(error.what()).find(key) != std::string::npos, error.what());

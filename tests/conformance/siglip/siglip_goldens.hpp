@@ -11,8 +11,9 @@ inline std::vector<fs::path> siglip_goldens() {
 }
 
 inline siglip::SiglipModel siglip_model(const fs::path& folder, const std::string& padding = "max_length") {
-  return siglip::SiglipModel(
-      Options(Value::Table{{"checkpoint", Value(folder.string())}, {"text_padding", Value(padding)}}));
+  return siglip::SiglipModel(Options(Value::Table{{"checkpoint", Value(folder.string())},
+                                                  {"text_padding", Value(padding)},
+                                                  {"resizing", Value(golden_resizing(folder))}}));
 }
 
 }  // namespace medvlm::test

@@ -26,7 +26,7 @@ AdaptableLayer* layer_of(siglip::SiglipModel& model, const std::string& name) {
   for (const auto& layer : model.layers()) {
     if (layer.name == name) return layer.layer;
   }
-  FAIL(name + " is missing");
+  FAIL(name << " is missing");
   return nullptr;
 }
 

@@ -34,6 +34,22 @@ TEST_CASE("pictures are decoded and processed as by the reference") {
   }
 }
 
+TEST_CASE("the two orders of resizing differ for tall pictures, and caches are told") {
+  if (!test::goldens_present("contrastive")) return;
+  const auto with = [](const char* resizing) {
+    return siglip::SiglipModel(Options(Value::Table{{"checkpoint", Value(siglip_goldens().front().string())},
+                                                    {"text_padding", Value("max_length")},
+                                                    {"resizing", Value(resizing)}}));
+  };
+  const auto old = with("pillow_12");
+  const auto current = with("pillow_13");
+  CHECK(old.preprocessing_identity() != current.preprocessing_identity());
+  Image tall{40, 300, std::vector<std::uint8_t>(std::size_t(40) * 300 * 3)};
+  for (std::size_t i = 0; i < tall.pixels.size(); ++i) tall.pixels[i] = static_cast<std::uint8_t>(i * i % 251);
+  CHECK_FALSE(at::equal(old.preprocess(tall).pixels, current.preprocess(tall).pixels));
+  CHECK_THROWS_AS(with("pillow_11"), Error);
+}
+
 TEST_CASE("embeddings, logits and probabilities equal the reference's") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : siglip_goldens()) {
@@ -127,11 +143,11 @@ TEST_CASE("16-bit types stay near float32") {
       auto narrow = siglip_model(folder);
       narrow.load(at::kCPU, dtype);
       const at::Tensor rough = narrow.encode_images(images).joint;
-      CHECK(rough.scalar_type() == dtype);
+      CHECK((rough.scalar_type() == dtype));
       CHECK(at::cosine_similarity(exact, rough.to(at::kFloat), 1).min().item<double>() > 0.999);
       const at::Tensor rough_texts = narrow.encode_texts(texts);
       CHECK(at::cosine_similarity(exact_texts, rough_texts.to(at::kFloat), 1).min().item<double>() > 0.999);
-      CHECK(narrow.similarity(rough, rough_texts).scalar_type() == dtype);
+      CHECK((narrow.similarity(rough, rough_texts).scalar_type() == dtype));
     }
   }
 }
@@ -163,7 +179,7 @@ TEST_CASE("a config that makes no model is refused with its key") {
     write_file_atomically(copy.path() / "config.json", config.dump());
     try {
       siglip_model(copy.path());
-      FAIL(std::string(key) + " was accepted");
+      FAIL(std::string(key) << " was accepted");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::checkpoint);
       CHECK_MESSAGE(std::string(error.what()).find(key) != std::string::npos, error.what());

@@ -70,7 +70,7 @@ TEST_CASE("damaged tokenizer files are refused with their name") {
     write_file_atomically(copy.path() / file, content);
     try {
       const siglip::SiglipText tokenizer(copy.path());
-      FAIL(std::string(file) + " was accepted");
+      FAIL(std::string(file) << " was accepted");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::checkpoint);
       CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());

@@ -104,7 +104,7 @@ TEST_CASE("what is no such model is refused with its reason") {
   const auto refused = [](const std::string& bytes, const char* reason) {
     try {
       load(bytes);
-      FAIL(std::string(reason) + ": accepted");
+      FAIL(std::string(reason) << ": accepted");
     } catch (const medvlm::Error& error) {
       CHECK(error.code() == medvlm::ErrorCode::checkpoint);
       CHECK_MESSAGE(std::string(error.what()).find(reason) != std::string::npos, error.what());

@@ -16,6 +16,8 @@ namespace {
 using Ids = std::vector<std::int64_t>;
 constexpr const char* kSpace = "\xe2\x96\x81";
 
+json piece(const std::string& text, double score) { return json::array({text, score}); }
+
 /// Ids: <unk> 0, the space letter 1, a 2, b 3, the space letter and a 4.
 json small_file() {
   const json metaspace = {{"type", "Metaspace"}, {"replacement", kSpace}, {"prepend_scheme", "always"}, {"split", true}};
@@ -28,7 +30,8 @@ json small_file() {
            {{"type", "Unigram"},
             {"unk_id", 0},
             {"byte_fallback", false},
-            {"vocab", {{"<unk>", 0.0}, {kSpace, -3.0}, {"a", -1.0}, {"b", -1.0}, {std::string(kSpace) + "a", -2.0}}}}}};
+            {"vocab", json::array({piece("<unk>", 0), piece(kSpace, -3), piece("a", -1), piece("b", -1),
+                                   piece(std::string(kSpace) + "a", -2)})}}}};
 }
 
 Tokenizer load(const json& file) {
@@ -40,7 +43,7 @@ Tokenizer load(const json& file) {
 void check_refused(const json& file, const char* reason) {
   try {
     load(file);
-    FAIL(std::string(reason) + ": accepted");
+    FAIL(std::string(reason) << ": accepted");
   } catch (const medvlm::Error& error) {
     CHECK(error.code() == medvlm::ErrorCode::checkpoint);
     CHECK_MESSAGE(std::string(error.what()).find(reason) != std::string::npos, error.what());
@@ -116,7 +119,7 @@ TEST_CASE("what is not understood is refused with its place") {
   file["model"]["unk_id"] = 5;
   check_refused(file, "unk_id");
   file = small_file();
-  file["model"]["vocab"].push_back({"a", -1.0});
+  file["model"]["vocab"].push_back(piece("a", -1));
   check_refused(file, "appears twice");
   file = small_file();
   file["pre_tokenizer"]["prepend_scheme"] = "first";

@@ -19,8 +19,11 @@ namespace medvlm::sdk {
 /// The folder itself. Throws Error(checkpoint) if there is none.
 MEDVLM_API std::filesystem::path checked_checkpoint_folder(const std::filesystem::path& folder);
 
-/// From the folder's preprocessor_config.json. Throws Error(checkpoint).
-MEDVLM_API ImageProcessor read_image_processor(const std::filesystem::path& folder);
+/// From the folder's preprocessor_config.json; `order` is that of the two passes of a resize. Throws Error(checkpoint).
+MEDVLM_API ImageProcessor read_image_processor(const std::filesystem::path& folder,
+                                               PassOrder order = PassOrder::horizontal_first);
+/// "pillow_12" or "pillow_13", the values of an option that chooses the order of the passes.
+MEDVLM_API PassOrder pass_order_from_name(std::string_view name);
 
 /// The checkpoint's weight files, and those of `names` that are there: ModelInfo::files.
 MEDVLM_API std::vector<std::filesystem::path> model_files(const std::filesystem::path& folder,
