@@ -4,7 +4,6 @@
 
 #include "medvlm/base/files.hpp"
 #include "medvlm/sdk/checkpoint/checkpoint.hpp"
-#include "medvlm/sdk/checkpoint/hf_config.hpp"
 #include "medvlm/sdk/checkpoint/weights.hpp"
 
 namespace medvlm::clip {
@@ -24,17 +23,6 @@ std::filesystem::path checked_folder(const std::filesystem::path& folder) {
   throw Error(ErrorCode::checkpoint, "the checkpoint folder '" + folder.string() + "' does not exist");
 }
 
-/// The padding token as the tokenizer's files name it; CLIP's default is the end token.
-std::int64_t pad_token(const std::filesystem::path& folder, const sdk::Tokenizer& tokenizer) {
-  for (const char* name : {"tokenizer_config.json", "special_tokens_map.json"}) {
-    if (!std::filesystem::exists(folder / name)) continue;
-    const auto config = sdk::HfConfig::from_file(folder / name);
-    if (!config.has("pad_token")) continue;
-    return tokenizer.id(config.type_of("pad_token") == "table" ? config.text("pad_token.content") : config.text("pad_token"));
-  }
-  return tokenizer.id("<|endoftext|>");
-}
-
 }  // namespace
 
 ClipModel::ClipModel(const Options& options)
@@ -42,7 +30,7 @@ ClipModel::ClipModel(const Options& options)
       config_(read_clip_config(folder_ / "config.json")),
       processor_(read_processor(folder_)),
       tokenizer_(sdk::Tokenizer::from_folder(folder_)),
-      pad_token_(pad_token(folder_, tokenizer_)),
+      pad_token_(sdk::pad_token_id(folder_, tokenizer_, "<|endoftext|>")),
       vision_(config_.vision),
       text_(config_.text),
       visual_projection_(config_.vision.transformer.width, config_.projection, false),

@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include "medvlm/base/error.hpp"
+#include "medvlm/sdk/checkpoint/hf_config.hpp"
 
 namespace medvlm::sdk {
 
@@ -27,6 +28,17 @@ TokenBatch pad_and_truncate(const std::vector<std::vector<std::int64_t>>& texts,
     std::fill_n(batch.attention_mask.data_ptr<std::int64_t>() + row * length, kept, 1);
   }
   return batch;
+}
+
+std::int64_t pad_token_id(const std::filesystem::path& folder, const Tokenizer& tokenizer, std::string_view fallback) {
+  for (const char* name : {"tokenizer_config.json", "special_tokens_map.json"}) {
+    if (!std::filesystem::exists(folder / name)) continue;
+    const auto config = HfConfig::from_file(folder / name);
+    if (!config.has("pad_token")) continue;
+    const bool is_table = config.type_of("pad_token") == "table";
+    return tokenizer.id(config.text(is_table ? "pad_token.content" : "pad_token"));
+  }
+  return tokenizer.id(fallback);
 }
 
 }  // namespace medvlm::sdk

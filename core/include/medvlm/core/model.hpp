@@ -38,6 +38,9 @@ class MEDVLM_API ImageTextEncoder {
   virtual ImageEmbeddings encode_images(std::span<const ProcessedImage> images) = 0;
   /// Embeds m texts: [m, ...], not normalised. Differentiable when gradients are enabled.
   virtual at::Tensor encode_texts(std::span<const std::string> texts) = 0;
+  /// True if a text's embedding depends on the texts that it is encoded with (padding takes part in it). What is compared
+  /// should then be encoded in one call.
+  virtual bool texts_depend_on_batch() const { return false; }
   /// Logits [n, m] of ImageEmbeddings::joint against encode_texts(): normalises, scales, adds the bias.
   virtual at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) = 0;
   virtual LogitRule logit_rule() const = 0;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "medvlm/base/api.hpp"
+#include "medvlm/sdk/text/tokenizer.hpp"
 
 namespace medvlm::sdk {
 
@@ -24,5 +27,10 @@ enum class PadTo {
 /// (the end token) in the last place if `keep_last`. `max_length` is at least 1. Throws Error(internal) if it is not.
 MEDVLM_API TokenBatch pad_and_truncate(const std::vector<std::vector<std::int64_t>>& texts, std::int64_t max_length,
                                        std::int64_t pad_id, bool keep_last = true, PadTo pad_to = PadTo::longest);
+
+/// The id of the padding token as tokenizer_config.json or special_tokens_map.json in `folder` name it, or of `fallback`.
+/// Throws Error(checkpoint) if the tokenizer has no such token.
+MEDVLM_API std::int64_t pad_token_id(const std::filesystem::path& folder, const Tokenizer& tokenizer,
+                                     std::string_view fallback);
 
 }  // namespace medvlm::sdk
