@@ -2,6 +2,7 @@
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/checkpoint/hf_config.hpp"
+#include "medvlm/sdk/checkpoint/model_folder.hpp"
 
 namespace medvlm::medclip {
 namespace {
@@ -23,15 +24,9 @@ HfConfig read_config(const std::filesystem::path& folder, const char* tower, con
   return config;
 }
 
-std::int64_t positive(const HfConfig& config, const char* key, std::int64_t fallback) {
-  const std::int64_t value = config.integer(key, fallback);
-  if (value <= 0) config.fail(key, "must be positive, is " + std::to_string(value));
-  return value;
-}
-
 /// A number, or two equal ones for height and width.
 std::int64_t side(const HfConfig& config, const char* key, std::int64_t fallback) {
-  if (config.type_of(key) != "list") return positive(config, key, fallback);
+  if (config.type_of(key) != "list") return sdk::positive_integer(config, key, fallback);
   const auto sides = config.integers(key);
   if (sides.size() != 2 || sides[0] != sides[1]) config.fail(key, "must be one number or two equal ones");
   if (sides[0] <= 0) config.fail(key, "must be positive, is " + std::to_string(sides[0]));
@@ -68,14 +63,14 @@ SwinShape read_swin_shape(const HfConfig& config) {
   SwinShape shape;
   shape.image_size = side(config, "image_size", shape.image_size);
   shape.patch_size = side(config, "patch_size", shape.patch_size);
-  shape.channels = positive(config, "num_channels", shape.channels);
+  shape.channels = sdk::positive_integer(config, "num_channels", shape.channels);
   if (shape.channels != 3) config.fail("num_channels", "must be 3");
   if (shape.image_size > 16384) config.fail("image_size", "must be at most 16384");
-  shape.embed_width = positive(config, "embed_dim", shape.embed_width);
+  shape.embed_width = sdk::positive_integer(config, "embed_dim", shape.embed_width);
   if (shape.embed_width > 1 << 20) config.fail("embed_dim", "is implausibly large");
   shape.depths = per_stage(config, "depths", shape.depths);
   shape.heads = per_stage(config, "num_heads", shape.heads);
-  shape.window = positive(config, "window_size", shape.window);
+  shape.window = sdk::positive_integer(config, "window_size", shape.window);
   shape.mlp_ratio = config.number("mlp_ratio", shape.mlp_ratio);
   if (!(shape.mlp_ratio * static_cast<double>(shape.embed_width) >= 1 && shape.mlp_ratio < 1024)) {
     config.fail("mlp_ratio", "leaves the MLP without a sensible width");

@@ -6,18 +6,13 @@
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/checkpoint/checkpoint.hpp"
-#include "medvlm/sdk/checkpoint/weights.hpp"
+#include "medvlm/sdk/checkpoint/model_folder.hpp"
 
 namespace medvlm::medclip {
 namespace {
 
 /// The package cuts texts here, whatever the tokenizer's files say.
 constexpr std::int64_t kLongestText = 77;
-
-std::filesystem::path checked_folder(const std::filesystem::path& folder) {
-  if (std::filesystem::is_directory(folder)) return folder;
-  throw Error(ErrorCode::checkpoint, "the checkpoint folder '" + folder.string() + "' does not exist");
-}
 
 /// The towers' settings, and the width of the shared space, which only the weights tell.
 MedclipConfig read_config(const std::filesystem::path& folder) {
@@ -43,7 +38,7 @@ bool read_batching(const Options& options) {
 }  // namespace
 
 MedclipModel::MedclipModel(const Options& options)
-    : folder_(checked_folder(options.path("checkpoint"))),
+    : folder_(sdk::checked_checkpoint_folder(options.path("checkpoint"))),
       config_(read_config(folder_)),
       images_(preprocessing_from_name(text_option(options, "preprocessing", "medclip")), config_.vision.image_size),
       tokenizer_(sdk::Tokenizer::from_folder(folder_ / kTextFolder)),
@@ -58,22 +53,16 @@ void MedclipModel::describe() {
   info_.family = "MedCLIP";
   info_.parameters = parameters_.count();
   info_.dtypes = {c10::kFloat, c10::kBFloat16, c10::kHalf};
-  info_.files = sdk::Checkpoint::open(folder_).files();
-  info_.files.push_back(folder_ / kVisionFolder / "config.json");
-  for (const char* name :
-       {"config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"}) {
-    if (const auto file = folder_ / kTextFolder / name; std::filesystem::exists(file)) info_.files.push_back(file);
-  }
+  const std::string vision = kVisionFolder;
+  const std::string text = kTextFolder;
+  info_.files = sdk::model_files(folder_, {(vision + "/config.json").c_str(), (text + "/config.json").c_str(),
+                                           (text + "/tokenizer.json").c_str(), (text + "/vocab.txt").c_str(),
+                                           (text + "/tokenizer_config.json").c_str(),
+                                           (text + "/special_tokens_map.json").c_str()});
 }
 
 void MedclipModel::load(c10::Device device, c10::ScalarType dtype) {
-  std::vector<sdk::WeightSpec> specs;
-  for (const auto& parameter : parameters_.parameters()) specs.push_back({parameter.name, parameter.shape});
-  sdk::WeightOptions options;
-  options.device = device;
-  options.dtype = dtype;
-  const sdk::WeightMap weights = sdk::load_weights(sdk::Checkpoint::open(folder_), specs, options);
-  for (const auto& parameter : parameters_.parameters()) *parameter.target = weights.at(parameter.name);
+  sdk::load_parameters(parameters_, folder_, device, dtype);
   device_ = device;
   dtype_ = dtype;
 }
@@ -89,11 +78,7 @@ sdk::TokenBatch MedclipModel::tokenize(std::span<const std::string> texts) const
   std::vector<std::vector<std::int64_t>> ids;
   for (const std::string& text : texts) ids.push_back(tokenizer_.encode(text));
   const sdk::TokenBatch batch = sdk::pad_and_truncate(ids, std::min(kLongestText, config_.text.positions), pad_token_);
-  if (batch.input_ids.numel() > 0 && batch.input_ids.max().item<std::int64_t>() >= config_.text.vocabulary) {
-    throw Error(ErrorCode::checkpoint, "'" + tokenizer_.path().string() + "' has ids beyond the vocabulary of config.json (" +
-                                           std::to_string(config_.text.vocabulary) +
-                                           "): they belong to different checkpoints");
-  }
+  sdk::check_token_ids(batch.input_ids, config_.text.vocabulary, tokenizer_.path());
   return batch;
 }
 

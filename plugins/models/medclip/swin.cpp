@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "medvlm/sdk/nn/patch_embedding.hpp"
+
 namespace medvlm::medclip {
 namespace {
 
@@ -45,15 +47,10 @@ void Swin::declare(sdk::nn::ParameterList& list, const std::string& prefix) {
 at::Tensor Swin::embed(const at::Tensor& pixels) const {
   const std::int64_t n = pixels.size(0);
   const std::int64_t grid = shape_.grid(0);
-  const std::int64_t patch = shape_.patch_size;
-  const std::int64_t missing = grid * patch - shape_.image_size;
-  // A convolution whose stride is its kernel is one product: every patch is a row.
-  const at::Tensor patches = at::constant_pad_nd(pixels, {0, missing, 0, missing})
-                                 .reshape({n, shape_.channels, grid, patch, grid, patch})
-                                 .permute({0, 2, 4, 1, 3, 5})
-                                 .reshape({n, grid, grid, shape_.channels * patch * patch});
-  const at::Tensor weight = patch_weight_.reshape({shape_.embed_width, -1});
-  const at::Tensor embedded = embed_norm_.forward(sdk::nn::linear(patches, weight, patch_bias_));
+  const std::int64_t missing = grid * shape_.patch_size - shape_.image_size;
+  const at::Tensor filled = at::constant_pad_nd(pixels, {0, missing, 0, missing});
+  const at::Tensor embedded = embed_norm_.forward(sdk::nn::embed_patches(filled, patch_weight_, patch_bias_))
+                                  .view({n, grid, grid, shape_.embed_width});
   return position_.defined() ? embedded + position_.view({1, grid, grid, shape_.embed_width}) : embedded;
 }
 

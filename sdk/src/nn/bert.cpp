@@ -5,38 +5,19 @@
 #include <limits>
 
 #include "medvlm/base/error.hpp"
+#include "medvlm/sdk/checkpoint/model_folder.hpp"
 
 namespace medvlm::sdk::nn {
-namespace {
-
-std::int64_t positive(const HfConfig& config, const char* key, std::int64_t fallback) {
-  const std::int64_t value = config.integer(key, fallback);
-  if (value <= 0) config.fail(key, "must be positive, is " + std::to_string(value));
-  return value;
-}
-
-}  // namespace
 
 BertShape read_bert_shape(const HfConfig& config) {
   BertShape shape;
-  TransformerShape& inner = shape.transformer;
-  inner.width = positive(config, "hidden_size", inner.width);
-  inner.hidden = positive(config, "intermediate_size", inner.hidden);
-  inner.heads = positive(config, "num_attention_heads", inner.heads);
-  inner.layers = positive(config, "num_hidden_layers", inner.layers);
-  inner.epsilon = config.number("layer_norm_eps", inner.epsilon);
-  if (inner.width % inner.heads != 0) config.fail("num_attention_heads", "does not divide hidden_size");
-  try {
-    inner.activation = activation_from_name(config.text("hidden_act", "gelu"));
-  } catch (const Error& error) {
-    config.fail("hidden_act", error.message());
-  }
+  shape.transformer = read_transformer_shape(config, shape.transformer);
   if (const auto kind = config.text("position_embedding_type", "absolute"); kind != "absolute") {
     config.fail("position_embedding_type", "is '" + kind + "', but only 'absolute' is supported");
   }
-  shape.vocabulary = positive(config, "vocab_size", shape.vocabulary);
-  shape.positions = positive(config, "max_position_embeddings", shape.positions);
-  shape.types = positive(config, "type_vocab_size", shape.types);
+  shape.vocabulary = positive_integer(config, "vocab_size", shape.vocabulary);
+  shape.positions = positive_integer(config, "max_position_embeddings", shape.positions);
+  shape.types = positive_integer(config, "type_vocab_size", shape.types);
   return shape;
 }
 

@@ -60,7 +60,8 @@ std::map<std::string, json> listed_tokens(const json& config, const std::string&
     const json number = json::parse(id, nullptr, false);
     json token = item;
     if (!token.is_object()) fail_part(item_name, "expected a table, found " + json_type_name(token));
-    token["id"] = id_of(number, item_name);
+    id_of(number, item_name);  // complains if it is none
+    token["id"] = number;
     tokens[text_at(token, "content", item_name)] = token;
   }
   return tokens;

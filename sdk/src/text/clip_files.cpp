@@ -51,8 +51,8 @@ void check_is_clip(const json& config, const json& vocab, const fs::path& folder
 json clip_tokenizer_json(const fs::path& folder) {
   for (const char* name : {"vocab.json", "merges.txt"}) {
     if (!fs::exists(folder / name)) {
-      const std::string wanted = "holds neither tokenizer.json nor " + std::string(name);
-      fail_part(folder.string(), wanted + "; the checkpoint is incomplete");
+      fail_part(folder.string(), "holds no tokenizer: neither tokenizer.json, spiece.model, tokenizer.model, vocab.txt nor "
+                                 "vocab.json with merges.txt (" + std::string(name) + " is missing)");
     }
   }
   if (fs::exists(folder / "added_tokens.json")) {
