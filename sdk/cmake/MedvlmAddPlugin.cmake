@@ -27,6 +27,9 @@ function(medvlm_add_plugin target)
   add_library(${target} MODULE ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE medvlm::sdk ${arg_LIBRARIES})
   target_compile_features(${target} PRIVATE cxx_std_20)
+  if(COMMAND medvlm_use_pch)  # within medvlm's own tree
+    medvlm_use_pch(${target})
+  endif()
   target_compile_definitions(${target} PRIVATE
     MEDVLM_THIS_PLUGIN_KIND="${kind}" MEDVLM_THIS_PLUGIN_ID="${id}" MEDVLM_THIS_PLUGIN_VERSION="${version}")
   set_target_properties(${target} PROPERTIES
