@@ -1,6 +1,7 @@
 // Sizes and padding.
 #include "medvlm/sdk/image/geometry.hpp"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -23,6 +24,24 @@ ImageSize shortest_edge_size(int width, int height, int edge) {
   }
   const int scaled = static_cast<int>(exact);
   return width <= height ? ImageSize{edge, scaled} : ImageSize{scaled, edge};
+}
+
+ImageSize keep_ratio_size(int width, int height, const ImageSize& box, bool cover) {
+  if (width < 1 || height < 1 || box.width < 1 || box.height < 1) {
+    throw Error(ErrorCode::data, "cannot bring a picture of " + std::to_string(width) + "x" + std::to_string(height) +
+                                     " to a box of " + std::to_string(box.width) + "x" + std::to_string(box.height));
+  }
+  const double down = static_cast<double>(height) / box.height;
+  const double across = static_cast<double>(width) / box.width;
+  const double ratio = cover ? std::min(down, across) : std::max(down, across);
+  const auto side = [&](int length) {
+    const double exact = std::max(std::nearbyint(length / ratio), 1.0);
+    if (exact <= std::numeric_limits<int>::max()) return static_cast<int>(exact);
+    throw Error(ErrorCode::data, "a picture of " + std::to_string(width) + "x" + std::to_string(height) +
+                                     " is too long to be resized to a box of " + std::to_string(box.width) + "x" +
+                                     std::to_string(box.height));
+  };
+  return {side(width), side(height)};
 }
 
 Image pad_to_square(const Image& image, const std::array<std::uint8_t, 3>& colour) {

@@ -61,10 +61,24 @@ struct Span {
   int before;
 };
 
-Span crop_span(int size, int crop) {
-  const int offset = floor_half(size - crop);
+/// d / 2 to the nearest whole number, half to even.
+int round_half(int d) { return d % 2 == 0 ? d / 2 : (d % 4 == 1 ? d / 2 : d / 2 + 1); }
+
+int crop_offset(int size, int crop, ProcessorConfig::CropRounding rounding) {
+  if (rounding == ProcessorConfig::CropRounding::down) return floor_half(size - crop);
+  return size >= crop ? round_half(size - crop) : -((crop - size) / 2);
+}
+
+Span crop_span(int size, int crop, ProcessorConfig::CropRounding rounding) {
+  const int offset = crop_offset(size, crop, rounding);
   const int first = std::max(0, offset);
   return {first, std::min(size, offset + crop) - first, first - offset};
+}
+
+ImageSize target_size(const ProcessorConfig::Target& target, const Image& image) {
+  if (target.shortest_edge > 0) return shortest_edge_size(image.width, image.height, target.shortest_edge);
+  if (target.fit == ProcessorConfig::Fit::stretch) return target.exact;
+  return keep_ratio_size(image.width, image.height, target.exact, target.fit == ProcessorConfig::Fit::cover);
 }
 
 }  // namespace
@@ -93,12 +107,11 @@ ImageProcessor::ImageProcessor(std::string_view text, const std::string& file)
 ImageProcessor::Placed ImageProcessor::place(const Image& image) const {
   ImageSize size{image.width, image.height};
   if (config_.resize) {
-    const int edge = config_.resize->shortest_edge;
-    size = edge > 0 ? shortest_edge_size(image.width, image.height, edge) : config_.resize->exact;
+    size = target_size(*config_.resize, image);
   }
   const ImageSize crop = config_.crop.value_or(size);
-  const Span across = crop_span(size.width, crop.width);
-  const Span down = crop_span(size.height, crop.height);
+  const Span across = crop_span(size.width, crop.width, config_.crop_rounding);
+  const Span down = crop_span(size.height, crop.height, config_.crop_rounding);
   const Window window{across.first, down.first, across.count, down.count};
   const ResizeOptions options{config_.filter, config_.order, Kernel::fastest};
   return {resize_window(image, size.width, size.height, window, options), crop.width, crop.height, across.before,
@@ -111,7 +124,7 @@ Image ImageProcessor::pixels(const Image& image) const {
   Image out;
   out.width = placed.width;
   out.height = placed.height;
-  out.pixels.assign(static_cast<std::size_t>(out.width) * out.height * 3, 0);
+  out.pixels.assign(static_cast<std::size_t>(out.width) * out.height * 3, config_.fill);
   const std::size_t row_bytes = static_cast<std::size_t>(placed.part.width) * 3;
   for (int y = 0; y < placed.part.height; ++y) {
     const std::size_t to = (static_cast<std::size_t>(placed.top + y) * out.width + placed.left) * 3;
@@ -142,10 +155,15 @@ std::string ImageProcessor::identity() const {
     json["resize"] = target.shortest_edge > 0
                          ? nlohmann::json{{"shortest_edge", target.shortest_edge}}
                          : nlohmann::json{{"width", target.exact.width}, {"height", target.exact.height}};
+    if (target.shortest_edge == 0 && target.fit != ProcessorConfig::Fit::stretch) {
+      json["fit"] = target.fit == ProcessorConfig::Fit::cover ? "cover" : "contain";
+    }
     json["filter"] = filter_name(config_.filter);
     json["order"] = config_.order == PassOrder::pillow_13 ? "pillow_13" : "horizontal_first";
   }
   if (config_.crop) json["crop"] = {{"width", config_.crop->width}, {"height", config_.crop->height}};
+  if (config_.crop_rounding == ProcessorConfig::CropRounding::torchvision) json["crop_rounding"] = "torchvision";
+  if (config_.fill != 0) json["fill"] = config_.fill;
   if (config_.rescale) json["rescale"] = *config_.rescale;
   if (config_.normalize) json["normalize"] = {{"mean", config_.normalize->mean}, {"std", config_.normalize->std}};
   return json.dump();

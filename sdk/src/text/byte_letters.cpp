@@ -1,5 +1,5 @@
 // The printable letters that stand for the 256 bytes in byte-level vocabularies.
-#include "byte_letters.hpp"
+#include "medvlm/sdk/text/byte_letters.hpp"
 
 #include <array>
 

@@ -1,10 +1,10 @@
 // The decoders of tokenizer.json: tokens back to text.
 #include "../checkpoint/json_text.hpp"
-#include "byte_letters.hpp"
 #include "byte_token.hpp"
 #include "json_part.hpp"
-#include "metaspace.hpp"
+#include "medvlm/sdk/text/byte_letters.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
+#include "metaspace.hpp"
 #include "pattern.hpp"
 #include "pipeline.hpp"
 

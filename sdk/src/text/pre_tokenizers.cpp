@@ -1,8 +1,8 @@
 // The splitters of tokenizer.json.
 #include "../checkpoint/json_text.hpp"
 #include "bert_text.hpp"
-#include "byte_letters.hpp"
 #include "json_part.hpp"
+#include "medvlm/sdk/text/byte_letters.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
 #include "metaspace.hpp"
 #include "pattern.hpp"

@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include <unicode/bytestream.h>
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/locid.h>
 
 #include "medvlm/base/error.hpp"
 #include "newer_unicode.hpp"
@@ -149,6 +149,24 @@ std::string stripped(std::string_view text, bool left, bool right) {
     if (!space || !right) end = at;
   }
   return std::string(text.substr(begin, std::max(begin, end) - begin));
+}
+
+std::string to_upper(std::string_view text) {
+  const icu::StringPiece piece(text.data(), static_cast<std::int32_t>(text.size()));
+  std::string result;
+  icu::UnicodeString::fromUTF8(piece).toUpper(icu::Locale::getRoot()).toUTF8String(result);
+  return result;
+}
+
+std::string to_nfkc(char32_t code_point) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);
+  std::string result;
+  if (U_SUCCESS(status)) {
+    nfkc->normalize(icu::UnicodeString(static_cast<UChar32>(code_point)), status).toUTF8String(result);
+  }
+  if (U_FAILURE(status)) throw Error(ErrorCode::internal, std::string("ICU: ") + u_errorName(status));
+  return result;
 }
 
 bool is_white_space(char32_t c) {

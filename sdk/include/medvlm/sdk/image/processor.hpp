@@ -17,15 +17,29 @@ namespace medvlm::sdk {
 
 /// What an ImageProcessor does, step by step; a step without value is left out.
 struct ProcessorConfig {
+  /// How a picture of another aspect ratio is brought to `Target::exact`.
+  enum class Fit {
+    stretch,  ///< both sides become exact
+    cover,    ///< the ratio is kept, one side may be longer: keep_ratio_size()
+    contain,  ///< the ratio is kept, one side may be shorter
+  };
   /// The size to resize to: the shorter side, or both.
   struct Target {
     int shortest_edge = 0;  ///< 0: `exact` holds
     ImageSize exact;
+    Fit fit = Fit::stretch;
+  };
+  /// Where the crop lies if the difference of the sizes is odd.
+  enum class CropRounding {
+    down,         ///< begins at floor(d / 2), as in Hugging Face's processors
+    torchvision,  ///< begins at round(d / 2), half to even; a smaller picture is padded with floor(-d / 2) before
   };
   std::optional<Target> resize = Target{224, {}};
   Filter filter = Filter::bicubic;
   PassOrder order = PassOrder::horizontal_first;
-  std::optional<ImageSize> crop = ImageSize{224, 224};  ///< around the centre; zeros where the picture is smaller
+  std::optional<ImageSize> crop = ImageSize{224, 224};  ///< around the centre; filled where the picture is smaller
+  CropRounding crop_rounding = CropRounding::down;
+  std::uint8_t fill = 0;                                ///< gray value around pictures smaller than the crop
   std::optional<double> rescale = 1.0 / 255;            ///< factor on the 0..255 pixels
   /// Subtracted and divided by per channel, after the rescaling.
   struct Normalize {

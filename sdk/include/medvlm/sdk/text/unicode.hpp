@@ -40,6 +40,12 @@ MEDVLM_API std::string to_lower_in_context(std::string_view text);
 /// Without White_Space at the ends asked for.
 MEDVLM_API std::string stripped(std::string_view text, bool left = true, bool right = true);
 
+/// Full upper-casing, as Python's str.upper(): "ß" becomes "SS".
+MEDVLM_API std::string to_upper(std::string_view text);
+
+/// Normal form KC of one code point.
+MEDVLM_API std::string to_nfkc(char32_t code_point);
+
 /// The property White_Space.
 MEDVLM_API bool is_white_space(char32_t code_point);
 

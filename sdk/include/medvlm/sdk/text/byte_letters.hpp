@@ -4,12 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "medvlm/base/api.hpp"
+
 namespace medvlm::sdk {
 
 /// Each byte becomes its letter.
-std::string bytes_to_letters(std::string_view bytes);
+MEDVLM_API std::string bytes_to_letters(std::string_view bytes);
 
 /// The inverse; a token with another character gives its own UTF-8 bytes.
-std::string letters_to_bytes(std::string_view token);
+MEDVLM_API std::string letters_to_bytes(std::string_view token);
 
 }  // namespace medvlm::sdk
