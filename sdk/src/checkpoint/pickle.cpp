@@ -3,12 +3,12 @@
 
 #include <ATen/ATen.h>
 
+#include "../archive/zip.hpp"
 #include "json_text.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
 #include "pickle_machine.hpp"
 #include "tensor_view.hpp"
-#include "zip.hpp"
 
 namespace medvlm::sdk {
 namespace {
@@ -17,8 +17,6 @@ constexpr std::string_view kZipMagic = "PK\x03\x04";
 constexpr std::string_view kPickleFile = "/data.pkl";
 constexpr std::uint64_t kLargestPickle = 64u << 20;
 constexpr std::size_t kHighestRank = 64;
-
-using Directory = std::map<std::string, ZipEntry, std::less<>>;
 
 [[noreturn]] void fail(const std::string& place, const std::string& complaint) {
   throw Error(ErrorCode::checkpoint, place + ": " + complaint);
@@ -35,8 +33,18 @@ void check_is_zip(std::string_view bytes, const std::string& file) {
   fail(file, "is not a file of torch.save (no zip archive); download it again or convert it to safetensors");
 }
 
+/// torch.save compresses nothing, so that tensors can be views of the mapped file.
+void check_is_stored(const ZipDirectory& directory, const std::string& file) {
+  for (const auto& [name, entry] : directory) {
+    if (entry.stored) continue;
+    fail(file, "the entry " + in_quotes(name) +
+                   " is compressed; torch.save stores entries as they are: unpack the archive and pack it without "
+                   "compression, or convert to safetensors");
+  }
+}
+
 /// The folder within the archive: "archive/" or "<stem>/".
-std::string archive_folder(const Directory& directory, const std::string& file) {
+std::string archive_folder(const ZipDirectory& directory, const std::string& file) {
   std::string folder;
   for (const auto& [name, unused] : directory) {
     if (!name.ends_with(kPickleFile) || name.find('/') != name.size() - kPickleFile.size()) continue;
@@ -50,7 +58,7 @@ std::string archive_folder(const Directory& directory, const std::string& file) 
   return folder;
 }
 
-void check_byte_order(const Directory& directory, const std::string& folder, std::string_view archive,
+void check_byte_order(const ZipDirectory& directory, const std::string& folder, std::string_view archive,
                       const std::string& file) {
   const auto found = directory.find(folder + "byteorder");
   if (found == directory.end()) return;  // written before PyTorch 2.1: little-endian in practice
@@ -92,7 +100,8 @@ TorchPickle::TorchPickle(const std::filesystem::path& file)
   const std::string label = file.string();
   const std::string_view archive = mapping_->bytes();
   check_is_zip(archive, label);
-  const Directory directory = read_zip_directory(archive, label);
+  const ZipDirectory directory = read_zip_directory(archive, label, ErrorCode::checkpoint);
+  check_is_stored(directory, label);
   const std::string folder = archive_folder(directory, label);
   check_byte_order(directory, folder, archive, label);
   const ZipEntry pickle = directory.find(folder + std::string(kPickleFile.substr(1)))->second;

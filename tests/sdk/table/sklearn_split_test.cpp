@@ -148,7 +148,7 @@ TEST_CASE("the balanced split is FairMedFM's at the size of both datasets") {
 TEST_CASE("the balanced split depends on the names, not on their order") {
   std::vector<std::string> names, groups;
   for (int i = 0; i < 60; ++i) {
-    names.push_back("n" + std::to_string(i));
+    names.push_back(std::to_string(i) + "n");
     groups.emplace_back(i % 3 == 0 ? "a" : "b");
   }
   std::vector<bool> forward = balanced_test_split(names, groups, 0);

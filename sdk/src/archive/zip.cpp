@@ -1,10 +1,9 @@
-// The directory of a zip archive with stored entries.
+// The directory of a zip archive.
 #include "zip.hpp"
 
 #include <algorithm>
 
-#include "json_text.hpp"
-#include "medvlm/base/error.hpp"
+#include "../checkpoint/json_text.hpp"
 
 namespace medvlm::sdk {
 namespace {
@@ -18,11 +17,15 @@ constexpr std::uint64_t kEndBytes = 22;
 constexpr std::uint64_t kCentralBytes = 46;
 constexpr std::uint64_t kLocalBytes = 30;
 constexpr std::uint32_t kSee64 = 0xffffffff;  // "the real value is in the zip64 record"
+constexpr std::uint64_t kStored = 0;
+constexpr std::uint64_t kDeflated = 8;
+constexpr std::uint64_t kHighestRatio = 1032;  // of deflate
 
 /// Little-endian fields with bounds.
 class Fields {
  public:
-  Fields(std::string_view bytes, const std::string& label) : bytes_(bytes), label_(label) {}
+  Fields(std::string_view bytes, const std::string& label, ErrorCode code)
+      : bytes_(bytes), label_(label), code_(code) {}
 
   std::uint64_t get(std::uint64_t at, unsigned width) const {
     const std::string_view field = cut(at, width);
@@ -35,12 +38,14 @@ class Fields {
     return bytes_.substr(at, length);
   }
   [[noreturn]] void fail(const std::string& complaint) const {
-    throw Error(ErrorCode::checkpoint, label_ + ": " + complaint + "; the file is damaged, download it again");
+    throw Error(code_, label_ + ": " + complaint + "; the file is damaged, download it again");
   }
+  [[noreturn]] void refuse(const std::string& complaint) const { throw Error(code_, label_ + ": " + complaint); }
 
  private:
   std::string_view bytes_;
   const std::string& label_;
+  ErrorCode code_;
 };
 
 struct Directory {
@@ -86,38 +91,53 @@ void apply_zip64(const Fields& fields, std::uint64_t extra, std::uint64_t extra_
   }
 }
 
+/// How an entry is packed, and that its sizes can be true.
+void check_packing(const Fields& fields, const ZipEntry& entry, std::uint64_t method, const std::string& name) {
+  if (method != kStored && method != kDeflated) {
+    fields.refuse("the entry " + name + " is compressed by method " + std::to_string(method) +
+                  ", which is not read; unpack the archive and pack it again with deflate");
+  }
+  if (entry.stored && entry.packed != entry.size) fields.fail("the entry " + name + " has two sizes");
+  if (!entry.stored && entry.size / kHighestRatio > entry.packed) {
+    fields.fail("the entry " + name + " claims " + std::to_string(entry.size) + " bytes, more than its " +
+                std::to_string(entry.packed) + " packed bytes can give");
+  }
+}
+
+/// Where the bytes of the entry begin whose local header is at `local`.
+std::uint64_t find_bytes(const Fields& fields, std::uint64_t local, std::uint64_t packed, const std::string& name) {
+  if (fields.get(local, 4) != kLocalSignature) fields.fail("the entry " + name + " is not where it should be");
+  const std::uint64_t begin = local + kLocalBytes + fields.get(local + 26, 2) + fields.get(local + 28, 2);
+  fields.cut(begin, packed);
+  return begin;
+}
+
 }  // namespace
 
-std::map<std::string, ZipEntry, std::less<>> read_zip_directory(std::string_view archive, const std::string& label) {
-  const Fields fields(archive, label);
+ZipDirectory read_zip_directory(std::string_view archive, const std::string& label, ErrorCode code) {
+  const Fields fields(archive, label, code);
   const Directory directory = find_directory(fields, archive);
-  std::map<std::string, ZipEntry, std::less<>> entries;
+  ZipDirectory entries;
   std::uint64_t at = directory.begin;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     if (fields.get(at, 4) != kCentralSignature) fields.fail("an entry of the zip directory is damaged");
     const std::uint64_t flags = fields.get(at + 8, 2);
     const std::uint64_t method = fields.get(at + 10, 2);
-    std::uint64_t packed = fields.get(at + 20, 4);
-    std::uint64_t size = fields.get(at + 24, 4);
+    ZipEntry entry;
+    entry.stored = method == kStored;
+    entry.crc = static_cast<std::uint32_t>(fields.get(at + 16, 4));
+    entry.packed = fields.get(at + 20, 4);
+    entry.size = fields.get(at + 24, 4);
     const std::uint64_t name_size = fields.get(at + 28, 2);
     const std::uint64_t extra_size = fields.get(at + 30, 2);
     std::uint64_t local = fields.get(at + 42, 4);
     const std::string name(fields.cut(at + kCentralBytes, name_size));
-    std::uint64_t* values[3] = {&size, &packed, &local};
+    std::uint64_t* values[3] = {&entry.size, &entry.packed, &local};
     apply_zip64(fields, at + kCentralBytes + name_size, extra_size, values);
-    if (flags & 1) fields.fail("the entry " + in_quotes(name) + " is encrypted");
-    if (method != 0 || packed != size) {
-      throw Error(ErrorCode::checkpoint, label + ": the entry " + in_quotes(name) +
-                                             " is compressed; torch.save stores entries as they are: unpack the "
-                                             "archive and pack it without compression, or convert to safetensors");
-    }
-    if (fields.get(local, 4) != kLocalSignature) {
-      fields.fail("the entry " + in_quotes(name) + " is not where it should be");
-    }
-    const std::uint64_t begin = local + kLocalBytes + fields.get(local + 26, 2) + fields.get(local + 28, 2);
-    fields.cut(begin, size);
-    const bool is_new = entries.emplace(name, ZipEntry{begin, size}).second;
-    if (!is_new) fields.fail("has the entry " + in_quotes(name) + " twice");
+    if (flags & 1) fields.refuse("the entry " + in_quotes(name) + " is encrypted; unpack it with its password first");
+    check_packing(fields, entry, method, in_quotes(name));
+    entry.begin = find_bytes(fields, local, entry.packed, in_quotes(name));
+    if (!entries.emplace(name, entry).second) fields.fail("has the entry " + in_quotes(name) + " twice");
     at += kCentralBytes + name_size + extra_size + fields.get(at + 32, 2);
   }
   return entries;
