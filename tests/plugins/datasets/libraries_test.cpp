@@ -22,7 +22,7 @@ const PluginDescriptor& descriptor_of(const std::string& id) {
 }  // namespace
 
 TEST_CASE("each dataset library says what it is") {
-  for (const std::string id : {"chexpert", "ham10000", "synthetic", "table"}) {
+  for (const std::string id : {"chexpert", "fairvlmed", "ham10000", "harvard_gf", "medmnist", "synthetic", "table"}) {
     const PluginDescriptor& descriptor = descriptor_of(id);
     CHECK(std::string(descriptor.kind) == "dataset");
     CHECK(descriptor.id == id);
