@@ -1,26 +1,15 @@
 // The whole line against other people's code: scores by transformers, AUROC by scikit-learn, intervals by numpy
 // (tests/peers). Pixels, prompts, splits and resamples all have to be right for the numbers to agree.
-#include <cmath>
 #include <set>
 
-#include "program.hpp"
+#include "peers.hpp"
 
 namespace medvlm::e2e {
 namespace {
 
 using nlohmann::json;
 
-// Two implementations of float32 differ by about 5e-7 in a score; wrong preprocessing shows above 1e-4.
-constexpr double kScoreTolerance = 1e-5;
-// AUROC depends on the order of the scores alone, and compute_expected.py finds gaps between them of at least 3e-5. So
-// only the rounding of a quotient of integers, and of a lerp between two of them, remains.
-constexpr double kStatisticTolerance = 1e-9;
-
-/// The trees belong to one checkpoint: both are taken from the folder that has both.
-fs::path root() {
-  const fs::path chosen = goldens_folder();
-  return fs::exists(chosen / "trees" / "expected.json") ? chosen : fs::path(MEDVLM_GOLDENS_DEFAULT);
-}
+fs::path root() { return goldens_with(fs::path("trees") / "expected.json"); }
 
 /// Both trees with one unit of the bootstrap, run once for all cases.
 class Trees {
@@ -59,30 +48,13 @@ void check_statistics(const Trees& trees, const std::string& dataset, const std:
   REQUIRE_MESSAGE(trees.outcome.status == 0, trees.outcome.err);
   const json found = metric(result(trees.result_folder(dataset)), "auroc");
   const json peer = expected(dataset);
-  const json& interval = peer["ci"][unit];
-  CHECK(std::abs(found["value"].get<double>() - peer["auroc"].get<double>()) < kStatisticTolerance);
-  CHECK(std::abs(found["ci_low"].get<double>() - interval["low"].get<double>()) < kStatisticTolerance);
-  CHECK(std::abs(found["ci_high"].get<double>() - interval["high"].get<double>()) < kStatisticTolerance);
-  CHECK(std::abs(found["mean"].get<double>() - interval["mean"].get<double>()) < kStatisticTolerance);
-  CHECK(std::abs(found["std"].get<double>() - interval["std"].get<double>()) < kStatisticTolerance);
-  CHECK(found["valid_rounds"] == interval["valid_rounds"]);
+  check_near(found["value"], peer["auroc"]);
+  check_interval(found, peer["ci"][unit]);
 }
 
 void check_scores(const std::string& dataset) {
   REQUIRE_MESSAGE(by_sample().outcome.status == 0, by_sample().outcome.err);
-  const auto found = predictions(by_sample().result_folder(dataset));
-  const json samples = expected(dataset)["samples"];
-  REQUIRE(found.size() == samples.size());
-  double worst = 0;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    CHECK(found[i]["id"] == samples[i]["id"]);
-    CHECK(found[i]["label"] == samples[i]["label"]);
-    REQUIRE(found[i]["scores"].size() == samples[i]["scores"].size());
-    for (std::size_t c = 0; c < samples[i]["scores"].size(); ++c) {
-      worst = std::max(worst, std::abs(found[i]["scores"][c].get<double>() - samples[i]["scores"][c].get<double>()));
-    }
-  }
-  CHECK(worst < kScoreTolerance);
+  check_predictions(by_sample().result_folder(dataset), expected(dataset)["samples"]);
 }
 
 }  // namespace

@@ -56,14 +56,18 @@ class Peer:
         self.processor = CLIPImageProcessorPil.from_pretrained(folder)
 
     @torch.no_grad()
-    def scores(self, files, texts):
+    def logits(self, images, texts):
         tokens = self.tokenizer(["a photo of " + text for text in texts], padding=True, truncation=True,
                                 return_tensors="pt")
         logits = []
-        for file in files:
-            pixels = self.processor([Image.open(file).convert("RGB")], return_tensors="pt")["pixel_values"]
+        for image in images:
+            pixels = self.processor([image], return_tensors="pt")["pixel_values"]
             logits.append(self.model(pixel_values=pixels, **tokens).logits_per_image)
-        return torch.cat(logits).double().softmax(-1).numpy()
+        return torch.cat(logits).double().numpy()
+
+    def scores(self, files, texts):
+        logits = self.logits((Image.open(file).convert("RGB") for file in files), texts)
+        return torch.from_numpy(logits).softmax(-1).numpy()
 
 
 def interval(labels, positive, clusters):
