@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 PACKAGES=(
   g++ cmake ninja-build ccache pkg-config python3 python3-venv python3-pip unzip
   libboost-dev libboost-filesystem-dev libboost-program-options-dev
-  libopencv-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libtomlplusplus-dev libspdlog-dev doctest-dev
+  libopencv-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libdcmtk-dev libopenjp2-7-dev
+  zlib1g-dev libzip-dev libpugixml-dev libtomlplusplus-dev libspdlog-dev doctest-dev
   nlohmann-json3-dev libpcre2-dev libicu-dev libssl-dev
 )
 TORCH_VERSION=2.13.0

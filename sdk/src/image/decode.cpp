@@ -50,7 +50,7 @@ constexpr Format kFormats[] = {
     {"MM\0+"sv, 0, decoders::decode_tiff, "TIFF"},
     {"WEBP"sv, 8, decoders::decode_webp, "WebP"},
     {"GIF8"sv, 0, nullptr, "GIF"},
-    {"DICM"sv, 128, nullptr, "DICOM"},
+    {"DICM"sv, 128, decoders::decode_dicom, "DICOM"},
     {"\0\0\0\x0cjP  \r\n\x87\n"sv, 0, nullptr, "JPEG 2000"},
 };
 
@@ -68,7 +68,7 @@ Image decode_image(std::string_view bytes, const std::string& origin) {
     if (format.decode) return format.decode(input);
     decoders::fail(input, format.name, "this format is not supported; convert the picture to PNG");
   }
-  decoders::fail(input, "", "not a picture that can be decoded (PNG, JPEG, BMP, TIFF and WebP are supported)");
+  decoders::fail(input, "", "not a picture that can be decoded (PNG, JPEG, BMP, TIFF, WebP and DICOM are supported)");
 }
 
 Image decode_image_file(const std::filesystem::path& file) { return decode_image(read_file(file), file.string()); }

@@ -120,14 +120,18 @@ J_COLOR_SPACE output_space(const Decoder& decoder) {
 
 }  // namespace
 
-Image decode_jpeg(const Input& input) {
+JpegFrame decode_jpeg_frame(const Input& input, bool rgb) {
   Decoder decoder(input);
   if (!read_header(decoder)) fail(input, kName, decoder.errors.text);
+  const bool marked = decoder.info.saw_JFIF_marker || decoder.info.saw_Adobe_marker;
+  if (rgb && !marked && decoder.info.num_components == 3) decoder.info.jpeg_color_space = JCS_RGB;
   decoder.info.out_color_space = output_space(decoder);
   decoder.image = make_image(input, kName, decoder.info.image_width, decoder.info.image_height);
   decoder.scanline.resize(static_cast<std::size_t>(decoder.image.width) * 4);
   if (!read_rows(decoder)) fail(input, kName, decoder.errors.text);
-  return std::move(decoder.image);
+  return {std::move(decoder.image), decoder.info.num_components};
 }
+
+Image decode_jpeg(const Input& input) { return decode_jpeg_frame(input, false).image; }
 
 }  // namespace medvlm::sdk::decoders

@@ -29,6 +29,15 @@ Image decode_jpeg(const Input& input);
 Image decode_bmp(const Input& input);
 Image decode_tiff(const Input& input);
 Image decode_webp(const Input& input);
+Image decode_dicom(const Input& input);
+
+/// A JPEG stream of which the surrounding file says more.
+struct JpegFrame {
+  Image image;
+  int components = 0;  ///< as stored; one was expanded to three equal ones
+};
+/// `rgb` says that three components without a marker of their own are RGB, not luma and chroma.
+JpegFrame decode_jpeg_frame(const Input& input, bool rgb);
 
 /// Little-endian numbers; the caller has checked the length.
 inline std::uint32_t read_u16(const std::uint8_t* p) { return p[0] | (std::uint32_t{p[1]} << 8); }

@@ -4,6 +4,7 @@
 #include "medvlm/sdk/table/csv.hpp"
 #include "medvlm/sdk/table/fields.hpp"
 #include "medvlm/sdk/table/jsonl.hpp"
+#include "medvlm/sdk/table/xlsx.hpp"
 
 namespace medvlm::sdk {
 
@@ -64,6 +65,7 @@ void UniqueIds::add(const Table& table, std::size_t row, std::string_view id, st
 
 Table read_table(const std::filesystem::path& file) {
   const std::string extension = lower_case(file.extension().string());
+  if (extension == ".xlsx") return read_xlsx(file);
   return extension == ".jsonl" || extension == ".ndjson" ? read_jsonl_table(file) : read_csv(file);
 }
 

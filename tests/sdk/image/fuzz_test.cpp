@@ -66,3 +66,10 @@ TEST_CASE("damaged TIFF files never crash the decoder") {
 TEST_CASE("damaged WebP files never crash the decoder") {
   for (const char* name : {"lossy.webp", "lossless_rgba.webp"}) CHECK(refused_variants(name) > 0);
 }
+
+TEST_CASE("damaged DICOM files never crash the decoder") {
+  for (const char* name : {"mono2_12in16_window.dcm", "implicit_le.dcm", "deflated.dcm", "rle16.dcm", "jpeg_lossless_12.dcm",
+                           "jpeg_ls.dcm", "jpeg2000_lossless.dcm", "jpeg_baseline_colour.dcm", "palette.dcm"}) {
+    CHECK(refused_variants(name) > 0);
+  }
+}

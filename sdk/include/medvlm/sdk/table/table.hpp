@@ -1,4 +1,4 @@
-// A table of texts with named columns, in which every row knows its file and line: what CSV and JSONL files become.
+// A table of texts with named columns, in which every row knows its file and line: what CSV, JSONL and Excel files become.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,8 @@ class MEDVLM_API UniqueIds {
   std::unordered_map<std::string, std::int64_t> lines_;
 };
 
-/// Reads a CSV file, or JSONL if its name ends in .jsonl or .ndjson. Throws Error(data), Error(io).
+/// Reads a CSV file, JSONL if its name ends in .jsonl or .ndjson, or the first sheet of a workbook if in .xlsx.
+/// Throws Error(data), Error(io).
 MEDVLM_API Table read_table(const std::filesystem::path& file);
 
 }  // namespace medvlm::sdk
