@@ -13,7 +13,7 @@ std::vector<std::string> list_of(const Options& options, const std::string& name
   if (!options.has(name)) return fallback;
   std::vector<std::string> list = options.texts(name);
   if (list.size() != size) {
-    throw option_error(options, name, "expected one text per class, " + std::to_string(size) + ", found " +
+    throw sdk::option_error(options, name, "expected one text per class, " + std::to_string(size) + ", found " +
                                           std::to_string(list.size()));
   }
   return list;
@@ -23,7 +23,7 @@ std::vector<std::string> class_names(const Options& options, const ColumnNames& 
   if (!names.labels.empty()) return list_of(options, "classes", names.labels.size(), names.labels);
   if (options.has("classes")) return options.texts("classes");
   if (options.has("class_texts")) return options.texts("class_texts");
-  throw option_error(options, "classes", "list the names of the classes in index order");
+  throw sdk::option_error(options, "classes", "list the names of the classes in index order");
 }
 
 }  // namespace
@@ -32,12 +32,12 @@ std::vector<ClassInfo> make_classes(const Options& options, const ColumnNames& n
   if (!names.label && names.labels.empty()) return {};
   const std::vector<std::string> class_list = class_names(options, names);
   const std::size_t size = class_list.size();
-  if (names.label && size < 2) throw option_error(options, "classes", "at least two classes are needed");
+  if (names.label && size < 2) throw sdk::option_error(options, "classes", "at least two classes are needed");
   if (names.label && options.has("negative_texts")) {
-    throw option_error(options, "negative_texts", "only multi-label datasets have them; leave it out");
+    throw sdk::option_error(options, "negative_texts", "only multi-label datasets have them; leave it out");
   }
   if (std::set(class_list.begin(), class_list.end()).size() != size) {
-    throw option_error(options, names.labels.empty() ? "classes" : "labels", "a name is given twice");
+    throw sdk::option_error(options, names.labels.empty() ? "classes" : "labels", "a name is given twice");
   }
   const auto texts = list_of(options, "class_texts", size, class_list);
   const auto negative = list_of(options, "negative_texts", size, std::vector<std::string>(size));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "medvlm/sdk/table/split_file.hpp"
+
 namespace medvlm::table_dataset {
 namespace {
 
@@ -16,23 +18,15 @@ std::vector<std::string> texts_if_given(const Options& options, const std::strin
 std::string value_text(const Options& options, const Value& value) {
   if (const auto* text = value.text()) return *text;
   if (const auto* integer = value.integer()) return std::to_string(*integer);
-  throw option_error(options, "split_values", "expected a value or a list of values, found " + value.type_name());
+  throw sdk::option_error(options, "split_values", "expected a value or a list of values, found " + value.type_name());
 }
 
 SplitValues usual_split_values() {
-  SplitValues values;
-  for (const char* name : {"train", "training"}) values[name] = Split::train;
-  for (const char* name : {"val", "valid", "validation", "dev"}) values[name] = Split::validation;
-  for (const char* name : {"test", "testing"}) values[name] = Split::test;
-  return values;
+  const auto& names = sdk::usual_split_names();
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
-
-Error option_error(const Options& options, const std::string& name, const std::string& message) {
-  const std::string place = to_string(options.location(name));
-  return Error(ErrorCode::config, (place.empty() ? "" : place + ": ") + "option '" + name + "': " + message);
-}
 
 ColumnNames read_column_names(const Options& options) {
   ColumnNames names;
@@ -52,12 +46,12 @@ ColumnNames read_column_names(const Options& options) {
   const bool any_label = names.label || !names.labels.empty();
   if (options.text("task") == "vqa") {
     if (any_label) {
-      throw option_error(options, names.label ? "label" : "labels", "task \"vqa\" has no labels; leave it out");
+      throw sdk::option_error(options, names.label ? "label" : "labels", "task \"vqa\" has no labels; leave it out");
     }
   } else if (!any_label) {
-    throw option_error(options, "label", "name the column with the class here, or several columns in 'labels'");
+    throw sdk::option_error(options, "label", "name the column with the class here, or several columns in 'labels'");
   } else if (names.label && !names.labels.empty()) {
-    throw option_error(options, "labels", "give either 'label' (one class per image) or 'labels' (several findings)");
+    throw sdk::option_error(options, "labels", "give either 'label' (one class per image) or 'labels' (several findings)");
   }
   return names;
 }
@@ -69,34 +63,34 @@ Sources read_sources(const Options& options) {
   for (const Split split : {Split::train, Split::validation, Split::test}) {
     const std::string name = std::string(to_string(split)) + "_file";
     if (!options.has(name)) continue;
-    if (!sources.file.empty()) throw option_error(options, name, "give either 'file' or one file per split, not both");
+    if (!sources.file.empty()) throw sdk::option_error(options, name, "give either 'file' or one file per split, not both");
     sources.per_split[split] = options.path(name);
   }
   if (sources.file.empty() && sources.per_split.empty()) {
-    throw option_error(options, "file", "name the CSV or JSONL file here, or one per split in 'train_file', " +
+    throw sdk::option_error(options, "file", "name the CSV or JSONL file here, or one per split in 'train_file', " +
                                             std::string("'validation_file' and 'test_file'"));
   }
   if (sources.file.empty() && options.has("split")) {
-    throw option_error(options, "split", "a split column goes with 'file', not with one file per split");
+    throw sdk::option_error(options, "split", "a split column goes with 'file', not with one file per split");
   }
   return sources;
 }
 
 SplitValues read_split_values(const Options& options) {
   if (!options.has("split_values")) return usual_split_values();
-  if (!options.has("split")) throw option_error(options, "split_values", "name the column in option 'split'");
+  if (!options.has("split")) throw sdk::option_error(options, "split_values", "name the column in option 'split'");
   SplitValues values;
   for (const auto& [key, given] : options.table("split_values")) {
     const auto split = split_from_string(key);
     if (!split && key != "ignore") {
-      throw option_error(options, "split_values",
+      throw sdk::option_error(options, "split_values",
                          "unknown split '" + key + "'" + suggestion(key, {"train", "validation", "test", "ignore"}));
     }
     const Value::Array list = given.array() ? *given.array() : Value::Array{given};
     for (const Value& value : list) {
       const std::string text = value_text(options, value);
       if (!values.emplace(text, split).second) {
-        throw option_error(options, "split_values", "value '" + text + "' is given twice");
+        throw sdk::option_error(options, "split_values", "value '" + text + "' is given twice");
       }
     }
   }

@@ -9,6 +9,7 @@
 
 #include "medvlm/base/options.hpp"
 #include "medvlm/core/data.hpp"
+#include "medvlm/sdk/table/option_error.hpp"
 
 namespace medvlm::table_dataset {
 
@@ -29,9 +30,6 @@ struct Sources {
 
 /// What the values of the split column mean; a value without a split is left out.
 using SplitValues = std::map<std::string, std::optional<Split>>;
-
-/// Error(config) with the option's place in the study: "file:line:column: option 'name': message".
-Error option_error(const Options& options, const std::string& name, const std::string& message);
 
 /// These three throw Error(config) for options that do not fit together.
 ColumnNames read_column_names(const Options& options);

@@ -15,7 +15,7 @@ constexpr Split kSplits[] = {Split::train, Split::validation, Split::test};
 
 void check_template(const Options& options) {
   if (options.text("prompt_template").find("{}") == std::string::npos) {
-    throw option_error(options, "prompt_template", "it must contain {}, which is replaced by the class text");
+    throw sdk::option_error(options, "prompt_template", "it must contain {}, which is replaced by the class text");
   }
 }
 
@@ -32,7 +32,7 @@ fs::path common_folder(const Sources& sources, const Options& options) {
   const fs::path folder = sources.per_split.begin()->second.parent_path();
   for (const auto& [split, file] : sources.per_split) {
     if (file.parent_path() != folder) {
-      throw option_error(options, "image_root", "name the folder of the images, because the files lie in several");
+      throw sdk::option_error(options, "image_root", "name the folder of the images, because the files lie in several");
     }
   }
   return folder;

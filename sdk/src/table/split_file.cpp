@@ -217,4 +217,12 @@ std::vector<Split> keep_split(const std::filesystem::path& file, std::span<const
   return sides;
 }
 
+const std::map<std::string, Split>& usual_split_names() {
+  static const std::map<std::string, Split> names = {
+      {"train", Split::train},           {"training", Split::train}, {"val", Split::validation},
+      {"valid", Split::validation},      {"dev", Split::validation}, {"validation", Split::validation},
+      {"test", Split::test},             {"testing", Split::test}};
+  return names;
+}
+
 }  // namespace medvlm::sdk

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,5 +37,8 @@ MEDVLM_API std::vector<Split> make_split(std::span<const SplitItem> items, const
 /// sides, another seed or fraction than the plan's; Error(io), naming `option`, if it cannot be written.
 MEDVLM_API std::vector<Split> keep_split(const std::filesystem::path& file, std::span<const SplitItem> items,
                                          const SplitPlan& plan, const std::string& option = "split_file");
+
+/// What people call the splits, in lower case: train, training; val, valid, validation, dev; test, testing.
+MEDVLM_API const std::map<std::string, Split>& usual_split_names();
 
 }  // namespace medvlm::sdk
