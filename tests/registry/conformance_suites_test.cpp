@@ -51,10 +51,12 @@ class Share : public Metric, public PreparedMetric {
     if (dataset.labels != LabelKind::binary || dataset.task == Task::vqa) throw Error(refusal, "binary only");
   }
   std::unique_ptr<PreparedMetric> prepare(const MetricInput& input) const override {
+    if (learns && input.train.empty()) throw Error(ErrorCode::data, "nothing to learn from");
     auto prepared = std::make_unique<Share>(*this);
     for (const Scored& item : input.scored) prepared->right_.push_back(item.sample->label == 1);
     return prepared;
   }
+  bool needs_train_predictions() const override { return learns; }
   const std::vector<MetricValue>& values() const override { return values_; }
   void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const override {
     double right = 0, drawn = 0;
@@ -70,6 +72,7 @@ class Share : public Metric, public PreparedMetric {
 
   ErrorCode refusal = ErrorCode::config;
   bool weighs_by_place = false;
+  bool learns = false;
   double infinite = 0;
   std::vector<MetricValue> values_{{"share", true}};
   std::vector<bool> right_;
@@ -141,6 +144,14 @@ TEST_CASE("a metric that depends on the order of samples is found") {
   const std::string text = metric_failures(metric);
   CHECK(has(text, "the order of samples does not matter"));
   CHECK(has(text, "a multiplicity is a repetition"));
+}
+
+TEST_CASE("a metric that learns gets predictions to learn from, and must survive none") {
+  Share metric;
+  metric.learns = true;
+  const std::string text = metric_failures(metric);
+  CHECK(has(text, "an empty train split is survived"));
+  CHECK(!has(text, "a multiplicity is a repetition"));
 }
 
 TEST_CASE("an infinite value for an empty draw is found") {

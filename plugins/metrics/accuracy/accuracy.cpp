@@ -1,11 +1,11 @@
 // The metric plugin `accuracy`.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "medvlm/sdk/metric/classification.hpp"
+#include "medvlm/sdk/metric/counted_metric.hpp"
 #include "medvlm/sdk/plugin.hpp"
 
 namespace medvlm::metrics {
@@ -47,11 +47,7 @@ class PreparedAccuracy final : public PreparedMetric {
   const std::vector<MetricValue>& values() const override { return values_; }
 
   void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const override {
-    if (multiplicity.size() != samples_ || out.size() != values_.size()) {
-      throw Error(ErrorCode::internal, "accuracy was prepared for " + std::to_string(samples_) + " samples and " +
-                                           std::to_string(values_.size()) + " values, but asked for " +
-                                           std::to_string(multiplicity.size()) + " and " + std::to_string(out.size()));
-    }
+    sdk::check_spans("accuracy", samples_, values_.size(), multiplicity, out);
     for (std::size_t v = 0; v < tallies_.size(); ++v) out[v] = tallies_[v].share(multiplicity);
   }
 
@@ -68,12 +64,8 @@ class PreparedAccuracy final : public PreparedMetric {
     values_ = {{"accuracy", true}};
     tallies_.resize(1);
     for (const Scored& each : scored) {
-      const auto& scores = each.prediction->scores;
-      // max_element returns the first of equal maxima.
-      const std::int64_t predicted = dataset.labels == LabelKind::binary
-                                         ? (sdk::positive_score(*each.prediction) > threshold_ ? 1 : 0)
-                                         : std::max_element(scores.begin(), scores.end()) - scores.begin();
-      tallies_[0].add(predicted == each.sample->label ? 1 : 0, 1);
+      const std::size_t predicted = sdk::predicted_class(dataset, *each.prediction, threshold_);
+      tallies_[0].add(predicted == static_cast<std::size_t>(each.sample->label) ? 1 : 0, 1);
     }
   }
 
@@ -104,11 +96,7 @@ class PreparedAccuracy final : public PreparedMetric {
 
 class AccuracyMetric final : public Metric {
  public:
-  explicit AccuracyMetric(const Options& options) : threshold_(options.number("threshold")) {
-    if (!std::isfinite(threshold_)) {
-      throw Error(ErrorCode::config, "metric 'accuracy': threshold must be a finite number, e.g. 0.5");
-    }
-  }
+  explicit AccuracyMetric(const Options& options) : threshold_(sdk::threshold_option(options, "accuracy")) {}
 
   void check(const DatasetInfo& dataset) const override { sdk::check_classification(dataset, "accuracy"); }
 

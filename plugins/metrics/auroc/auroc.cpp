@@ -23,9 +23,17 @@ Average average_from(const Options& options) {
   throw Error(ErrorCode::config, "metric 'auroc': average = \"" + name + "\"" + suggestion(name, names));
 }
 
+Scale scale_from(const Options& options) {
+  if (!options.has("delong")) return Scale::logit;
+  const std::string& name = options.text("delong");
+  if (name == "logit") return Scale::logit;
+  if (name == "plain") return Scale::plain;
+  throw Error(ErrorCode::config, "metric 'auroc': delong = \"" + name + "\"" + suggestion(name, {"logit", "plain"}));
+}
+
 class AurocMetric final : public Metric {
  public:
-  explicit AurocMetric(const Options& options) : average_(average_from(options)) {}
+  explicit AurocMetric(const Options& options) : average_(average_from(options)), scale_(scale_from(options)) {}
 
   void check(const DatasetInfo& dataset) const override {
     sdk::check_classification(dataset, "auroc");
@@ -40,7 +48,7 @@ class AurocMetric final : public Metric {
       throw Error(ErrorCode::data, "metric 'auroc': " + std::to_string(input.scored.size()) + " samples are too many");
     }
     for (const Scored& each : input.scored) sdk::check_sample(input.dataset, each);
-    return std::make_unique<PreparedAuroc>(input.dataset, input.scored, average_);
+    return std::make_unique<PreparedAuroc>(input.dataset, input.scored, average_, scale_);
   }
 
  private:
@@ -51,6 +59,7 @@ class AurocMetric final : public Metric {
   }
 
   Average average_;
+  Scale scale_;
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "medvlm/sdk/metric/classification.hpp"
+#include "medvlm/sdk/metric/counted_metric.hpp"
 #include "reasons.hpp"
 
 namespace medvlm::metrics {
@@ -42,33 +42,10 @@ double mean_by_frequency(const std::vector<Ranking::Result>& classes, bool skip_
   return weights == 0 ? kNan : sum / weights;
 }
 
-bool is_positive(const DatasetInfo& dataset, const Sample& sample, std::size_t column) {
-  if (dataset.labels == LabelKind::multilabel) return sample.labels[column] == 1;
-  return static_cast<std::size_t>(sample.label) == column;
-}
-
-bool is_known(const DatasetInfo& dataset, const Sample& sample, std::size_t column) {
-  return dataset.labels != LabelKind::multilabel || sample.labels[column] >= 0;
-}
-
-double score_of(const DatasetInfo& dataset, const Prediction& prediction, std::size_t column) {
-  return dataset.labels == LabelKind::binary ? sdk::positive_score(prediction) : prediction.scores[column];
-}
-
-void append_items(const DatasetInfo& dataset, std::span<const Scored> scored, std::size_t column,
-                  std::vector<Item>& items) {
-  for (std::size_t i = 0; i < scored.size(); ++i) {
-    const Sample& sample = *scored[i].sample;
-    if (!is_known(dataset, sample, column)) continue;
-    items.push_back({static_cast<std::uint32_t>(i), is_positive(dataset, sample, column),
-                     score_of(dataset, *scored[i].prediction, column)});
-  }
-}
-
 }  // namespace
 
-PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average)
-    : dataset_(dataset), samples_(scored.size()), average_(average), values_{{"auroc", true}} {
+PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average, Scale scale)
+    : dataset_(dataset), samples_(scored.size()), average_(average), scale_(scale), values_{{"auroc", true}} {
   rank_classes(scored);
   if (dataset.labels != LabelKind::binary) {
     for (const ClassInfo& each : dataset.classes) values_.push_back({"auroc[" + each.name + "]", true});
@@ -84,11 +61,9 @@ PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored>
 }
 
 void PreparedAuroc::rank_classes(std::span<const Scored> scored) {
-  const bool binary = dataset_.labels == LabelKind::binary;
-  for (std::size_t column = binary ? 1 : 0; column < dataset_.classes.size(); ++column) {
-    std::vector<Item> items;
-    items.reserve(scored.size());
-    append_items(dataset_, scored, column, items);
+  for (const std::size_t column : sdk::columns_of(dataset_)) {
+    std::vector<Item> items = sdk::items_of(dataset_, scored, column);
+    delong_.push_back(delong(items));
     classes_.emplace_back(std::move(items));
   }
 }
@@ -111,11 +86,7 @@ void PreparedAuroc::rank_pairs(std::span<const Scored> scored) {
 }
 
 void PreparedAuroc::rank_pooled(std::span<const Scored> scored) {
-  std::vector<Item> items;
-  for (std::size_t column = 0; column < dataset_.classes.size(); ++column) {
-    append_items(dataset_, scored, column, items);
-  }
-  pooled_.emplace(std::move(items));
+  pooled_.emplace(sdk::pooled_items(dataset_, scored));
 }
 
 double PreparedAuroc::one_against_one(std::span<const std::uint32_t> multiplicity) const {
@@ -142,11 +113,7 @@ double PreparedAuroc::headline(std::span<const std::uint32_t> multiplicity, cons
 }
 
 void PreparedAuroc::evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const {
-  if (multiplicity.size() != samples_ || out.size() != values_.size()) {
-    throw Error(ErrorCode::internal, "auroc was prepared for " + std::to_string(samples_) + " samples and " +
-                                         std::to_string(values_.size()) + " values, but asked for " +
-                                         std::to_string(multiplicity.size()) + " and " + std::to_string(out.size()));
-  }
+  sdk::check_spans("auroc", samples_, values_.size(), multiplicity, out);
   if (dataset_.labels == LabelKind::binary) {
     out[0] = classes_[0].evaluate(multiplicity).auroc;
     return;
@@ -156,6 +123,14 @@ void PreparedAuroc::evaluate(std::span<const std::uint32_t> multiplicity, std::s
   for (const Ranking& ranking : classes_) classes.push_back(ranking.evaluate(multiplicity));
   out[0] = headline(multiplicity, classes);
   for (std::size_t i = 0; i < classes.size(); ++i) out[i + 1] = classes[i].auroc;
+}
+
+std::optional<AnalyticInterval> PreparedAuroc::analytic(std::size_t index, double confidence) const {
+  const bool binary = dataset_.labels == LabelKind::binary;
+  if (!binary && index == 0) return {};  // classes share samples: their mean has no simple variance
+  const std::size_t column = binary ? index : index - 1;
+  if (column >= delong_.size() || !delong_[column]) return {};
+  return delong_interval(*delong_[column], confidence, scale_);
 }
 
 std::string PreparedAuroc::undefined_reason(std::size_t index) const {

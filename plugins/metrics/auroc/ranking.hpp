@@ -5,14 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "medvlm/sdk/metric/one_vs_rest.hpp"
+
 namespace medvlm::metrics {
 
-/// One scored item: which sample it belongs to, its score (finite) and its truth.
-struct Item {
-  std::uint32_t sample = 0;
-  bool positive = false;
-  double score = 0;
-};
+using Item = sdk::ScoredItem;
 
 /// Items sorted once. Safe to use from several threads.
 class Ranking {

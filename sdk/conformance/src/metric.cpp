@@ -46,6 +46,7 @@ class MetricLaws {
     check("the order of samples does not matter", [&] { permutation(); });
     check("nothing drawn gives NaN or a finite number", [&] { nothing_drawn(); });
     check("an empty scored set is survived", [&] { nothing_scored(); });
+    if (metric_.needs_train_predictions()) check("an empty train split is survived", [&] { nothing_to_learn(); });
     check("two threads get equal values", [&] { threads(); });
     check("does not refer to the samples after prepare()", [&] { independence(); });
   }
@@ -55,9 +56,15 @@ class MetricLaws {
 
   std::unique_ptr<PreparedMetric> prepare(const Order& order) const {
     const std::vector<Scored> scored = set_.scored(order);
-    auto prepared = metric_.prepare({set_.info, scored});
+    auto prepared = prepare(set_, scored);
     require(prepared != nullptr, "prepare() returned null");
     return prepared;
+  }
+
+  // A metric that learns on the train split gets predictions there: always the same, whatever is scored.
+  std::unique_ptr<PreparedMetric> prepare(const SyntheticSet& set, const std::vector<Scored>& scored) const {
+    const std::vector<Scored> train = metric_.needs_train_predictions() ? set.scored(counted(kSamples)) : std::vector<Scored>{};
+    return metric_.prepare({set.info, scored, train});
   }
 
   static std::vector<double> evaluate(const PreparedMetric& prepared, const Multiplicity& multiplicity) {
@@ -139,6 +146,16 @@ class MetricLaws {
     for (const double value : evaluate(*prepared, {})) require(!std::isinf(value), "a value is infinite");
   }
 
+  void nothing_to_learn() const {
+    const auto prepared = metric_.prepare({set_.info, set_.scored(counted(kSamples))});
+    const auto values = evaluate(*prepared, Multiplicity(kSamples, 1));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      require(!std::isinf(values[i]), prepared->values()[i].name + " is infinite without a train split");
+      require(!std::isnan(values[i]) || !prepared->undefined_reason(i).empty(),
+              prepared->values()[i].name + " is NaN without a train split, and undefined_reason() does not say why");
+    }
+  }
+
   void threads() const {
     const auto prepared = prepare(counted(kSamples));
     const auto [first, second] = in_two_threads([&] {
@@ -161,7 +178,7 @@ class MetricLaws {
     {
       auto copy = std::make_unique<SyntheticSet>(set_);
       const auto scored = copy->scored(counted(kSamples));
-      kept = metric_.prepare({copy->info, scored});
+      kept = prepare(*copy, scored);
       // Overwritten before it is freed, so that a reference shows without a sanitizer as well.
       for (Sample& sample : copy->samples) sample = Sample{};
       for (Prediction& prediction : copy->predictions) prediction = Prediction{};

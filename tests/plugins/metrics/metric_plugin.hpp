@@ -36,6 +36,27 @@ inline MetricPointer accuracy(double threshold = 0.5) {
   return load_metric("accuracy", {{"threshold", Value(threshold)}});
 }
 
+inline MetricPointer metric_with_threshold(const std::string& id, double threshold = 0.5) {
+  return load_metric(id, {{"threshold", Value(threshold)}});
+}
+
+inline MetricPointer f1(const std::string& average = "auto", double threshold = 0.5) {
+  return load_metric("f1", {{"average", Value(average)}, {"threshold", Value(threshold)}});
+}
+
+inline MetricPointer auprc(const std::string& average = "macro", const std::string& no_positives = "zero") {
+  return load_metric("auprc", {{"average", Value(average)}, {"no_positives", Value(no_positives)}});
+}
+
+inline MetricPointer brier() { return load_metric("brier", {}); }
+
+inline MetricPointer ece(int bins = 15) { return load_metric("ece", {{"bins", Value(bins)}}); }
+
+inline MetricPointer sensitivity_specificity(const std::string& rule, double target = 0.9, double threshold = 0.5) {
+  return load_metric("sensitivity_specificity",
+                     {{"rule", Value(rule)}, {"target", Value(target)}, {"threshold", Value(threshold)}});
+}
+
 inline DatasetInfo diagnosis(LabelKind labels, std::vector<std::string> classes) {
   DatasetInfo info;
   info.name = "Small";
@@ -89,6 +110,30 @@ inline std::vector<double> evaluate(const PreparedMetric& metric, const std::vec
 /// All values on the full set.
 inline std::vector<double> evaluate(const Metric& metric, const DatasetInfo& info, const ScoredSet& set) {
   return evaluate(*metric.prepare({info, set.scored()}), std::vector<std::uint32_t>(set.size(), 1U));
+}
+
+/// The value called `name`.
+inline double value_of(const PreparedMetric& metric, const std::vector<double>& values, const std::string& name) {
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    if (metric.values()[v].name == name) return values[v];
+  }
+  throw std::runtime_error("the metric has no value " + name);
+}
+
+/// A value on the full set, by name.
+inline double value_of(const Metric& metric, const DatasetInfo& info, const ScoredSet& set, const std::string& name) {
+  const auto prepared = metric.prepare({info, set.scored()});
+  return value_of(*prepared, evaluate(*prepared, std::vector<std::uint32_t>(set.size(), 1U)), name);
+}
+
+/// What preparing the metric is refused with.
+inline std::string refusal(const Metric& metric, const DatasetInfo& info, const ScoredSet& set) {
+  try {
+    metric.prepare({info, set.scored()});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 }  // namespace medvlm::test
