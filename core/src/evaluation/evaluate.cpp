@@ -185,10 +185,16 @@ bool needs_train_predictions(const Scenario& scenario) {
                      [](const NamedMetric& metric) { return metric.metric->needs_train_predictions(); });
 }
 
-/// Predictions on the train split, for metrics that fix something there. Empty if no metric does.
+bool has_train_split(const Dataset& dataset) {
+  const auto splits = dataset.splits();
+  return std::find(splits.begin(), splits.end(), Split::train) != splits.end();
+}
+
+/// Predictions on the train split, for metrics that fix something there. Empty if no metric does, or if there is no such
+/// split: then these metrics are undefined, which must not cost the others.
 TrainPredictions predict_train(Scenario& scenario, const TestSplit& test, Progress& progress, bool& prepared) {
   TrainPredictions train;
-  if (!needs_train_predictions(scenario)) return train;
+  if (!needs_train_predictions(scenario) || !has_train_split(*scenario.dataset)) return train;
   const auto folder = scenario.folder / "train";
   make_folder(folder);
   train.samples = scenario.dataset->samples(Split::train);

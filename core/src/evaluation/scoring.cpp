@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "medvlm/core/sample_error.hpp"
+#include "subgroup_scoring.hpp"
 
 namespace medvlm {
 namespace {
@@ -30,9 +31,10 @@ ResultValue failed_metric(const NamedMetric& metric, std::string reason) {
 }
 
 void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set, const ScoredSet& train,
-                  const Resamples& resamples, std::vector<ResultValue>& values) {
+                  const Resamples& resamples, std::vector<ResultValue>& values, SubgroupScoring& subgroups) {
   const auto prepared = metric.metric->prepare({scenario.dataset->info(), set.scored, train.scored});
   const auto intervals = bootstrap(*prepared, resamples, set.rows, scenario.bootstrap);
+  subgroups.add(metric.name, *prepared, resamples);
   const auto& names = prepared->values();
   for (std::size_t i = 0; i < names.size(); ++i) {
     ResultValue value{metric.name, names[i].name, i == 0, names[i].higher_is_better, intervals[i], "",
@@ -61,15 +63,17 @@ ScenarioResult score(const Scenario& scenario, const TestSplit& test, const std:
   result.complete = result.missing == 0 && train.records.size() == train.samples.size();
   const auto clusters = cluster_numbers(test.samples, scenario.dataset->info().cluster_group);
   const Resamples resamples(test.samples.size(), clusters, scenario.bootstrap);
+  SubgroupScoring subgroups(scenario, test.samples, set.scored, set.rows);
   for (const NamedMetric& metric : scenario.metrics) {
     if (set.scored.empty()) {
       result.values.push_back(failed_metric(metric, "no sample could be scored"));
       continue;
     }
-    const auto failure =
-        sample_error_of("score", [&] { score_metric(scenario, metric, set, train_set, resamples, result.values); });
+    const auto failure = sample_error_of(
+        "score", [&] { score_metric(scenario, metric, set, train_set, resamples, result.values, subgroups); });
     if (failure) result.values.push_back(failed_metric(metric, failure->message));
   }
+  subgroups.move_to(result);
   return result;
 }
 

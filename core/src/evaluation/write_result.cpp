@@ -38,6 +38,39 @@ json value_json(const ResultValue& value) {
   return item;
 }
 
+json values_json(const std::vector<ResultValue>& values) {
+  json list = json::array();
+  for (const ResultValue& value : values) list.push_back(value_json(value));
+  return list;
+}
+
+json subgroups_json(const std::vector<SubgroupResult>& subgroups) {
+  json list = json::array();
+  for (const SubgroupResult& subgroup : subgroups) {
+    list.push_back({{"group", subgroup.group},
+                    {"value", subgroup.value},
+                    {"n", subgroup.scored},
+                    {"metrics", values_json(subgroup.values)}});
+    if (!subgroup.reason.empty()) list.back()["reason"] = subgroup.reason;
+  }
+  return list;
+}
+
+json gaps_json(const std::vector<SubgroupGap>& gaps) {
+  json list = json::array();
+  for (const SubgroupGap& gap : gaps) {
+    list.push_back({{"group", gap.group},
+                    {"metric", gap.metric},
+                    {"name", gap.name},
+                    {"gap", number_or_null(gap.interval.value)},
+                    {"ci_low", number_or_null(gap.interval.low)},
+                    {"ci_high", number_or_null(gap.interval.high)},
+                    {"highest", gap.highest},
+                    {"lowest", gap.lowest}});
+  }
+  return list;
+}
+
 json errors_json(const std::map<std::size_t, JournalRecord>& records) {
   json by_stage = json::object();
   json first = json::array();
@@ -94,15 +127,13 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
                   const ScenarioResult& result, double seconds, std::size_t new_records) {
   write_file_atomically(scenario.folder / "predictions.jsonl",
                         predictions_text(scenario.dataset->info(), test.samples, records));
-  json values = json::array();
-  for (const ResultValue& value : result.values) values.push_back(value_json(value));
   const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
-  const json document = {
+  json document = {
       {"format", 1},
       {"scenario", scenario.name},
       {"samples",
        {{"total", result.samples}, {"scored", result.scored}, {"errored", result.errored}, {"missing", result.missing}}},
-      {"metrics", values},
+      {"metrics", values_json(result.values)},
       {"bootstrap",
        {{"rounds", scenario.bootstrap.rounds},
         {"seed", scenario.bootstrap.seed},
@@ -113,6 +144,11 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
       {"training", training_summary(scenario)},
       {"manifest", json::parse(test.manifest)},
       {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
+  if (!scenario.subgroups.groups.empty()) {
+    document["subgroups"] = subgroups_json(result.subgroups);
+    document["subgroup_gaps"] = gaps_json(result.gaps);
+    document["subgroup_notes"] = result.subgroup_notes;
+  }
   write_file_atomically(scenario.folder / "result.json",
                         document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }

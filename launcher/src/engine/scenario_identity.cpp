@@ -77,6 +77,10 @@ std::string scenario_identity(const Study& study, const ScenarioParts& parts, co
                            {"confidence", study.bootstrap.confidence},
                            {"unit", parts.unit},
                            {"seed", study.seed}}}};
+  if (!study.scoring.subgroups.empty()) {
+    identity["scoring"]["subgroups"] = study.scoring.subgroups;
+    identity["scoring"]["min_samples"] = study.scoring.min_samples;
+  }
   return identity.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

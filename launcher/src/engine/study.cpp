@@ -51,6 +51,11 @@ std::vector<OptionSpec> bootstrap_specs() {
   return {at_least(option("rounds", OptionType::integer, Value(1000), "number of resamples"), 1), confidence, unit};
 }
 
+std::vector<OptionSpec> scoring_specs() {
+  return {option("subgroups", OptionType::text_list, Value(Value::Array{}), "groups of samples to score one by one"),
+          at_least(option("min_samples", OptionType::integer, Value(10), "scored samples that a subgroup needs"), 1)};
+}
+
 std::vector<OptionSpec> fact_specs() {
   OptionSpec role = option("role", OptionType::choice, {}, "generalist or specialist");
   role.choices = {"generalist", "specialist"};
@@ -75,6 +80,7 @@ class StudyReader {
     const Options head = section("study", study_specs());
     const Options run = section("run", run_specs());
     const Options bootstrap = section("bootstrap", bootstrap_specs());
+    const Options scoring = section("scoring", scoring_specs());
     const Options plugins = section("plugins", {option("folders", OptionType::text_list, {}, "more plugin folders")});
     study_.models = entries("models");
     study_.datasets = entries("datasets");
@@ -85,7 +91,7 @@ class StudyReader {
         study_.plugin_folders.push_back((base_ / folder).lexically_normal());
       }
     }
-    if (diagnostics_.empty()) fill(head, run, bootstrap);
+    if (diagnostics_.empty()) fill(head, run, bootstrap, scoring);
   }
 
  private:
@@ -94,7 +100,7 @@ class StudyReader {
   }
 
   void check_top_level() {
-    const std::vector<std::string> known = {"study", "run", "bootstrap", "plugins", "models", "datasets", "adapters", "metrics"};
+    const std::vector<std::string> known = {"study", "run", "bootstrap", "scoring", "plugins", "models", "datasets", "adapters", "metrics"};
     for (const auto& [key, value] : *root_.table()) {
       if (std::find(known.begin(), known.end(), key) == known.end()) {
         complain(value.location, key, "unknown section" + suggestion(key, known));
@@ -207,7 +213,7 @@ class StudyReader {
     }
   }
 
-  void fill(const Options& head, const Options& run, const Options& bootstrap) {
+  void fill(const Options& head, const Options& run, const Options& bootstrap, const Options& scoring) {
     study_.name = head.text("name");
     if (!is_safe_name(study_.name)) {
       complain(head.location("name"), "study.name", "is used as a folder: use letters, digits, '.', '-' and '_'");
@@ -219,7 +225,11 @@ class StudyReader {
                   std::size_t(run.integer("limit")), run.flag("cache"),
                   run.has("cache_folder") ? run.path("cache_folder") : study_.output / "cache"};
     study_.bootstrap = {int(bootstrap.integer("rounds")), bootstrap.number("confidence"), bootstrap.text("unit")};
-    Value resolved{Value::Table{{"study", Value(head.values())}, {"run", Value(run.values())}, {"bootstrap", Value(bootstrap.values())}}};
+    study_.scoring = {scoring.texts("subgroups"), std::size_t(scoring.integer("min_samples"))};
+    Value resolved{Value::Table{{"study", Value(head.values())},
+                                {"run", Value(run.values())},
+                                {"bootstrap", Value(bootstrap.values())},
+                                {"scoring", Value(scoring.values())}}};
     for (const char* name : {"models", "datasets", "adapters", "metrics"}) {
       (*resolved.table())[name] = root_.table()->at(name);
     }

@@ -54,6 +54,12 @@ struct BootstrapSettings {
   std::string unit;  ///< "auto", "sample" or "cluster"
 };
 
+/// The [scoring] section.
+struct ScoringSettings {
+  std::vector<std::string> subgroups;  ///< groups of samples on which metrics are computed as well
+  std::size_t min_samples = 0;         ///< of a subgroup
+};
+
 struct Study {
   std::filesystem::path file;   ///< absolute
   std::string name;
@@ -61,6 +67,7 @@ struct Study {
   std::uint64_t seed = 0;
   RunSettings run;
   BootstrapSettings bootstrap;
+  ScoringSettings scoring;
   std::vector<std::filesystem::path> plugin_folders;
   std::vector<StudyEntry> models, datasets, adapters, metrics;
   std::string config_json;      ///< everything as resolved, for the manifest

@@ -128,6 +128,7 @@ void StudyRunner::run(PlannedScenario& planned, JournalMode mode, const std::fun
   scenario.bootstrap.seed = study.seed;
   scenario.bootstrap.confidence = study.bootstrap.confidence;
   scenario.bootstrap.unit = planned.parts.unit == "cluster" ? BootstrapOptions::Unit::cluster : BootstrapOptions::Unit::sample;
+  scenario.subgroups = {study.scoring.subgroups, study.scoring.min_samples};
   action(scenario);
 }
 
@@ -158,6 +159,9 @@ bool StudyRunner::is_predicted(const PlannedScenario& planned) {
   if (inspect_journal(planned.folder, identity).records < test.samples.size()) return false;
   const bool needs_train = std::any_of(bench_.metrics().begin(), bench_.metrics().end(),
                                        [](const auto& metric) { return metric.object->needs_train_predictions(); });
+  // A dataset without a train split has nothing to predict there.
+  const auto splits = planned.dataset->object->splits();
+  if (std::find(splits.begin(), splits.end(), Split::train) == splits.end()) return true;
   return !needs_train || inspect_journal(planned.folder / "train", identity).records ==
                              planned.dataset->object->samples(Split::train).size();
 }

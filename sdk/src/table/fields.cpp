@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "medvlm/core/subgroups.hpp"
+
 namespace medvlm::sdk {
 
 std::string_view trimmed(std::string_view text) {
@@ -48,10 +50,7 @@ bool is_missing(std::string_view text) {
 
 std::string age_band(std::string_view age) {
   const auto years = to_number(age);
-  if (!years || *years < 0 || *years > 150) return "unknown";
-  if (*years >= 90) return "90+";
-  const int decade = static_cast<int>(*years) / 10 * 10;
-  return std::to_string(decade) + "-" + std::to_string(decade + 9);
+  return years ? decade_of_age(*years) : "unknown";
 }
 
 }  // namespace medvlm::sdk

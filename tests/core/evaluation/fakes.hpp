@@ -29,10 +29,12 @@ struct FakeDataset final : Dataset {
   DatasetInfo about{"fake", Task::diagnosis, LabelKind::binary, {{"no", "no", ""}, {"yes", "yes", ""}}, "none", "{}", ""};
   std::int64_t count = 20;
   std::set<std::int64_t> unreadable, undecodable;
+  std::function<decltype(Sample::groups)(std::int64_t)> groups;  ///< of the sample with this number
   mutable std::atomic<int> decoded{0};
 
   const DatasetInfo& info() const override { return about; }
-  std::vector<Split> splits() const override { return {Split::train, Split::test}; }
+  std::vector<Split> available{Split::train, Split::test};
+  std::vector<Split> splits() const override { return available; }
   std::vector<std::string> opened;  ///< names of splits, in the order of the calls
 
   std::vector<Sample> samples(Split split) override {
@@ -44,6 +46,7 @@ struct FakeDataset final : Dataset {
       sample.image = std::to_string(i);
       sample.row = i;
       sample.label = i % 2;
+      if (groups) sample.groups = groups(i);
       list.push_back(sample);
     }
     return list;
@@ -169,10 +172,13 @@ struct Bench {
   QuietProgress progress;
   std::unique_ptr<EmbeddingCache> cache;
   JournalMode mode = JournalMode::resume;
+  SubgroupOptions subgroups;
   std::string identity = R"({"run":{},"scoring":{}})";
   std::string training_identity = R"({"run":{}})";
 
-  ScenarioResult run() {
+  ScenarioResult run() { return run_with({{"mean", &metric}}); }
+
+  ScenarioResult run_with(std::vector<NamedMetric> metrics) {
     Scenario scenario;
     scenario.name = "fake";
     scenario.folder = folder.path() / "run";
@@ -180,12 +186,13 @@ struct Bench {
     scenario.dataset = &dataset;
     scenario.open_test = [this] { return TestSplit{dataset.samples(Split::test), identity, "{}"}; };
     scenario.adapter = &adapter;
-    scenario.metrics = {{"mean", &metric}};
+    scenario.metrics = std::move(metrics);
     scenario.training_identity = training_identity;
     scenario.batch_size = 4;
     scenario.cache = cache.get();
     scenario.mode = mode;
     scenario.bootstrap.rounds = 50;
+    scenario.subgroups = subgroups;
     return evaluate(scenario, progress);
   }
   std::string file(const char* name) const { return read_file(folder.path() / "run" / name); }

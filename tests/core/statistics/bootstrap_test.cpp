@@ -147,3 +147,47 @@ TEST_CASE("an error in a thread reaches the caller") {
   CHECK_THROWS_WITH_AS(bootstrap_rounds(MeanMetric({1, 2, 3}), Resamples(4, {}, {}), all_rows(4), 4), "wrong size",
                        Error);
 }
+
+TEST_CASE("the rounds of a subset are those of the metric on the subset's draws") {
+  const Resamples resamples(60, {}, {});
+  auto rows = all_rows(60);
+  rows.erase(rows.begin() + 7);  // one sample failed
+  const std::vector<std::vector<std::size_t>> subsets{{0, 3, 58}, {1, 2}, {}};
+  std::vector<double> scored;
+  for (const std::size_t row : rows) scored.push_back(numbers(60)[row]);
+  const MeanMetric on_scored(scored);
+  const auto rounds = bootstrap_subset_rounds(on_scored, resamples, rows, subsets, 2);
+  REQUIRE(rounds.size() == 3);
+  std::vector<std::uint32_t> drawn(60);
+  for (std::size_t round = 0; round < 20; ++round) {
+    resamples.fill(round, drawn);
+    for (std::size_t s = 0; s < 2; ++s) {
+      double count = 0;
+      double sum = 0;
+      for (const std::size_t place : subsets[s]) {
+        count += drawn[rows[place]];
+        sum += drawn[rows[place]] * scored[place];
+      }
+      CHECK(rounds[s][1][round] == count);
+      if (count > 0) CHECK(rounds[s][0][round] == sum / count);
+      if (count == 0) CHECK(std::isnan(rounds[s][0][round]));
+    }
+    CHECK(rounds[2][1][round] == 0);
+  }
+}
+
+TEST_CASE("the subset of everything has the rounds of the whole") {
+  const MeanMetric metric(numbers(30));
+  const Resamples resamples(30, {}, {});
+  const std::vector<std::vector<std::size_t>> everything{all_rows(30)};
+  CHECK(bootstrap_subset_rounds(metric, resamples, all_rows(30), everything, 3).at(0) ==
+        bootstrap_rounds(metric, resamples, all_rows(30), 1));
+  CHECK(bootstrap_subset_rounds(metric, resamples, all_rows(30), {}, 1).empty());
+}
+
+TEST_CASE("a place that is not scored is refused") {
+  const MeanMetric metric(numbers(30));
+  const Resamples resamples(30, {}, {});
+  const std::vector<std::vector<std::size_t>> outside{{30}};
+  CHECK_THROWS_AS(bootstrap_subset_rounds(metric, resamples, all_rows(30), outside, 1), Error);
+}

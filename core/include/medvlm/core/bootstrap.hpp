@@ -79,6 +79,14 @@ MEDVLM_API std::vector<std::vector<double>> bootstrap_rounds(const PreparedMetri
                                                              std::span<const std::size_t> scored_rows,
                                                              unsigned threads = 0);
 
+/// The same for subsets of the scored samples, all from one pass over the rounds: [subset][value][round]. `subsets[k]`
+/// holds places in `scored_rows`, each at most once. A round's draws are those of bootstrap_rounds(), restricted to the
+/// subset, so that subsets stay comparable with each other and with the whole. Throws Error(internal) for a place out of
+/// range.
+MEDVLM_API std::vector<std::vector<std::vector<double>>> bootstrap_subset_rounds(
+    const PreparedMetric& metric, const Resamples& resamples, std::span<const std::size_t> scored_rows,
+    std::span<const std::vector<std::size_t>> subsets, unsigned threads = 0);
+
 /// One interval per metric value. With fewer than two units scored, or no round in which the metric is defined, spread
 /// and bounds are NaN. Throws what the metric throws.
 MEDVLM_API std::vector<Interval> bootstrap(const PreparedMetric& metric, const Resamples& resamples,

@@ -13,6 +13,7 @@
 #include "medvlm/core/journal.hpp"
 #include "medvlm/core/metric.hpp"
 #include "medvlm/core/progress.hpp"
+#include "medvlm/core/subgroups.hpp"
 
 namespace medvlm {
 
@@ -45,6 +46,7 @@ struct Scenario {
   EmbeddingCache* cache = nullptr;  ///< null: embeddings are not kept
   JournalMode mode = JournalMode::resume;
   BootstrapOptions bootstrap;
+  SubgroupOptions subgroups;
 };
 
 /// One number of the result. NaN values are undefined; `reason` says why.
@@ -58,9 +60,29 @@ struct ResultValue {
   std::optional<AnalyticInterval> analytic;  ///< where the metric has a formula
 };
 
+/// The metrics on one subgroup of the scored samples.
+struct SubgroupResult {
+  std::string group;    ///< "sex"
+  std::string value;    ///< "F"
+  std::size_t scored = 0;
+  std::vector<ResultValue> values;  ///< empty if the subgroup is too small; `reason` says so
+  std::string reason;
+};
+
+/// How far apart the subgroups of one group are in a metric's headline.
+struct SubgroupGap {
+  std::string group;
+  std::string metric, name;      ///< as in ResultValue
+  std::string highest, lowest;   ///< the subgroups with the largest and the smallest value
+  Interval interval;             ///< of the value of `highest` less that of `lowest`, paired by round
+};
+
 struct ScenarioResult {
   std::size_t samples = 0, scored = 0, errored = 0, missing = 0;
   std::vector<ResultValue> values;
+  std::vector<SubgroupResult> subgroups;
+  std::vector<SubgroupGap> gaps;
+  std::vector<std::string> subgroup_notes;  ///< groups that could not be used, and why
   bool complete = false;   ///< false: stopped by the user; resumable
 };
 
