@@ -1,5 +1,8 @@
 #include "adapter_context.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include <ATen/ATen.h>
 
 #include "embedding_source.hpp"
@@ -16,6 +19,11 @@ void report(const Sample& sample, const SampleError& error) {
 ImageTextEncoder& encoder_of(Model& model) {
   if (ImageTextEncoder* encoder = model.encoder()) return *encoder;
   throw Error(ErrorCode::config, model.info().family + " has no image encoder that this adapter could use");
+}
+
+void refuse_test(Split split) {
+  if (split != Split::test) return;
+  throw Error(ErrorCode::internal, "the adapter asked for the test split, which is closed until training has ended");
 }
 
 /// An ImageLoader without the samples that fail. Each of these is reported once, however often a training sees it.
@@ -61,10 +69,14 @@ ScenarioContext::ScenarioContext(Scenario& scenario, Progress& progress)
   make_folder(folder_);
 }
 
+bool ScenarioContext::has(Split split) const {
+  refuse_test(split);
+  const std::vector<Split> splits = scenario_.dataset->splits();
+  return std::find(splits.begin(), splits.end(), split) != splits.end();
+}
+
 std::vector<Sample> ScenarioContext::samples(Split split) {
-  if (split == Split::test) {
-    throw Error(ErrorCode::internal, "the adapter asked for the test split, which is closed until training has ended");
-  }
+  refuse_test(split);
   return scenario_.dataset->samples(split);
 }
 

@@ -19,6 +19,7 @@ class ScenarioContext final : public AdapterContext {
   const DatasetInfo& dataset() const override { return scenario_.dataset->info(); }
   std::uint64_t seed() const override { return scenario_.seed; }
   const std::filesystem::path& folder() const override { return folder_; }
+  bool has(Split split) const override;
   std::vector<Sample> samples(Split split) override;
   ImageEmbeddings embed(std::span<const Sample> samples, std::vector<std::size_t>& kept) override;
   std::vector<ProcessedImage> load(std::span<const Sample> samples, std::vector<std::size_t>& kept) override;

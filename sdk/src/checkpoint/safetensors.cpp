@@ -1,7 +1,6 @@
 // Reader of the safetensors format.
 #include "medvlm/sdk/checkpoint/safetensors.hpp"
 
-#include <array>
 #include <cstring>
 
 #include <ATen/ATen.h>
@@ -9,6 +8,7 @@
 #include "json_text.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
+#include "safetensors_dtypes.hpp"
 #include "tensor_view.hpp"
 
 namespace medvlm::sdk {
@@ -21,19 +21,6 @@ constexpr std::uint64_t kLongestHeader = 100'000'000;  // the format's own limit
 constexpr std::size_t kHighestRank = 64;
 constexpr int kHeaderDepth = 3;  // the header, a tensor, its shape
 
-struct DtypeName {
-  std::string_view name;
-  at::ScalarType dtype;
-};
-
-constexpr std::array kDtypes = {
-    DtypeName{"F64", at::kDouble},   DtypeName{"F32", at::kFloat},   DtypeName{"F16", at::kHalf},
-    DtypeName{"BF16", at::kBFloat16}, DtypeName{"I64", at::kLong},   DtypeName{"I32", at::kInt},
-    DtypeName{"I16", at::kShort},    DtypeName{"I8", at::kChar},     DtypeName{"U8", at::kByte},
-    DtypeName{"BOOL", at::kBool},    DtypeName{"F8_E4M3", at::kFloat8_e4m3fn}, DtypeName{"F8_E5M2", at::kFloat8_e5m2},
-    DtypeName{"U16", at::kUInt16},   DtypeName{"U32", at::kUInt32},  DtypeName{"U64", at::kUInt64},
-};
-
 [[noreturn]] void fail(const std::string& place, const std::string& complaint) {
   throw Error(ErrorCode::checkpoint, place + ": " + complaint);
 }
@@ -41,7 +28,7 @@ constexpr std::array kDtypes = {
 at::ScalarType parse_dtype(const json& value, const std::string& place) {
   if (!value.is_string()) fail(place, "dtype: expected text, found " + json_type_name(value));
   const auto& name = value.get_ref<const std::string&>();
-  for (const auto& known : kDtypes) {
+  for (const auto& known : kSafetensorsDtypes) {
     if (known.name == name) return known.dtype;
   }
   fail(place, "dtype: " + in_quotes(name) + " is not known here; convert the file to F32, F16 or BF16");

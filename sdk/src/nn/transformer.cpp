@@ -5,6 +5,7 @@
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/options.hpp"
+#include "medvlm/sdk/nn/checkpointing.hpp"
 
 namespace medvlm::sdk::nn {
 namespace {
@@ -125,8 +126,12 @@ void Transformer::declare(ParameterList& list, const std::string& name) {
 }
 
 at::Tensor Transformer::forward(at::Tensor x, bool causal, const at::Tensor& mask, std::int64_t needed) const {
+  const bool checkpointing = GradientCheckpointing::wanted();
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    x = blocks_[i].forward(x, causal, mask, i + 1 == blocks_.size() ? needed : 0);
+    const TransformerBlock& block = blocks_[i];
+    const std::int64_t queries = i + 1 == blocks_.size() ? needed : 0;
+    const auto run = [&block, causal, mask, queries](const at::Tensor& in) { return block.forward(in, causal, mask, queries); };
+    x = checkpointing ? checkpointed(run, x) : run(x);
   }
   return x;
 }

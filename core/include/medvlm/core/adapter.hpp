@@ -49,6 +49,8 @@ class MEDVLM_API AdapterContext {
   virtual std::uint64_t seed() const = 0;
   /// A folder for checkpoints and trained weights, private to the scenario.
   virtual const std::filesystem::path& folder() const = 0;
+  /// Whether the dataset has the split. Throws as samples().
+  virtual bool has(Split split) const = 0;
   /// Samples of the train or validation split. Throws Error(internal) for the test split: it is closed until training
   /// has ended.
   virtual std::vector<Sample> samples(Split split) = 0;

@@ -82,7 +82,7 @@ class MEDVLM_API Transformer {
   /// Declares the blocks as `name.0`, `name.1`, ...
   void declare(ParameterList& list, const std::string& name);
   /// x [n, tokens, width]. `needed` > 0: only the first so many tokens of the result are wanted, which spares the last
-  /// block most of its work (a class token needs no MLP of the other tokens).
+  /// block most of its work (a class token needs no MLP of the other tokens). Heeds GradientCheckpointing.
   at::Tensor forward(at::Tensor x, bool causal, const at::Tensor& mask = {}, std::int64_t needed = 0) const;
   /// The output of every block, for conformance tests.
   std::vector<at::Tensor> hidden_states(at::Tensor x, bool causal, const at::Tensor& mask = {}) const;
