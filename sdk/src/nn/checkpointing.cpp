@@ -59,7 +59,8 @@ GradientCheckpointing::~GradientCheckpointing() { checkpointing_wanted = before_
 bool GradientCheckpointing::wanted() { return checkpointing_wanted; }
 
 at::Tensor checkpointed(Block block, const at::Tensor& x) {
-  if (!c10::GradMode::is_enabled() || !x.requires_grad()) return block(x);
+  const bool kept = checkpointing_wanted && c10::GradMode::is_enabled() && x.requires_grad();
+  if (!kept) return block(x);
   return Checkpoint::apply(x, c10::make_intrusive<Remembered>(std::move(block)));
 }
 

@@ -126,12 +126,11 @@ void Transformer::declare(ParameterList& list, const std::string& name) {
 }
 
 at::Tensor Transformer::forward(at::Tensor x, bool causal, const at::Tensor& mask, std::int64_t needed) const {
-  const bool checkpointing = GradientCheckpointing::wanted();
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const TransformerBlock& block = blocks_[i];
     const std::int64_t queries = i + 1 == blocks_.size() ? needed : 0;
-    const auto run = [&block, causal, mask, queries](const at::Tensor& in) { return block.forward(in, causal, mask, queries); };
-    x = checkpointing ? checkpointed(run, x) : run(x);
+    x = checkpointed(
+        [&block, causal, mask, queries](const at::Tensor& in) { return block.forward(in, causal, mask, queries); }, x);
   }
   return x;
 }

@@ -22,9 +22,9 @@ class MEDVLM_API GradientCheckpointing {
   bool before_;
 };
 
-/// block(x), with gradients for x and for whatever else the block uses, but without what the block keeps for them: it runs a
-/// second time in the backward pass. It must give the same both times, and live until then. Where x requires no gradient
-/// the block runs as it is.
+/// block(x). While checkpointing is wanted and x requires a gradient, what the block keeps for gradients is dropped and the
+/// block runs a second time in the backward pass; the gradients are the same. The block must give the same both times, and
+/// live until then.
 MEDVLM_API at::Tensor checkpointed(std::function<at::Tensor(const at::Tensor&)> block, const at::Tensor& x);
 
 }  // namespace medvlm::sdk::nn
