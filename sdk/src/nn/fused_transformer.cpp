@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "medvlm/sdk/nn/checkpointing.hpp"
+
 namespace medvlm::sdk::nn {
 
 FusedBlock::FusedBlock(const TransformerShape& shape, const FusedBlockParts& parts)
@@ -55,7 +57,11 @@ void FusedTransformer::declare(ParameterList& list, const std::string& name, con
 }
 
 at::Tensor FusedTransformer::forward(at::Tensor x, bool causal, std::int64_t needed) const {
-  for (std::size_t i = 0; i < blocks_.size(); ++i) x = blocks_[i].forward(x, causal, i + 1 == blocks_.size() ? needed : 0);
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const FusedBlock& block = blocks_[i];
+    const std::int64_t queries = i + 1 == blocks_.size() ? needed : 0;
+    x = checkpointed([&block, causal, queries](const at::Tensor& in) { return block.forward(in, causal, queries); }, x);
+  }
   return x;
 }
 

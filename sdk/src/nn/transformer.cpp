@@ -19,7 +19,9 @@ bool may_overwrite(const at::Tensor& x) { return !(c10::GradMode::is_enabled() &
 
 }  // namespace
 
-at::Tensor add_residual(const at::Tensor& x, at::Tensor y) { return may_overwrite(y) && may_overwrite(x) ? y.add_(x) : x + y; }
+at::Tensor add_residual(const at::Tensor& x, at::Tensor y) {
+  return may_overwrite(y) && may_overwrite(x) ? y.add_(x) : x + y;
+}
 
 Activation activation_from_name(const std::string& name) {
   static const std::vector<std::pair<std::string, Activation>> kNames = {

@@ -57,7 +57,7 @@ class MEDVLM_API FusedTransformer {
   FusedTransformer& operator=(const FusedTransformer&) = delete;
   /// Declares the blocks as `name.0`, `name.1`, ...
   void declare(ParameterList& list, const std::string& name, const FusedBlockNames& names);
-  /// x [n, tokens, width]. `needed` > 0: the result has only the first so many tokens.
+  /// x [n, tokens, width]. `needed` > 0: the result has only the first so many tokens. Heeds GradientCheckpointing.
   at::Tensor forward(at::Tensor x, bool causal, std::int64_t needed = 0) const;
   /// The output of every block, for conformance tests.
   std::vector<at::Tensor> hidden_states(at::Tensor x, bool causal) const;
