@@ -37,6 +37,8 @@ class ClipModel final : public Model, public ImageTextEncoder, public Adaptable 
   sdk::TokenBatch tokenize(std::span<const std::string> texts) const;
   const VisionTower& vision() const { return vision_; }
   const TextTower& text() const { return text_; }
+  /// All weights by name, e.g. to train or to write them.
+  const sdk::nn::ParameterList& parameters() const { return parameters_; }
 
  private:
   void declare();

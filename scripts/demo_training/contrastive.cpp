@@ -1,0 +1,100 @@
+#include "contrastive.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "checkpoint.hpp"
+#include "medvlm/base/random.hpp"
+#include "medvlm/sdk/train/adamw.hpp"
+#include "medvlm/sdk/train/schedule.hpp"
+
+namespace medvlm::demo {
+namespace {
+
+struct Collection {
+  std::vector<ProcessedImage> images;
+  std::vector<std::string> captions, meanings;
+};
+
+Collection paint(const clip::ClipModel& model, const std::function<Captioned(std::int64_t)>& picture, std::int64_t count) {
+  Collection all;
+  all.images.resize(std::size_t(count));
+  all.captions.resize(std::size_t(count));
+  all.meanings.resize(std::size_t(count));
+  at::parallel_for(0, count, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Captioned one = picture(i);
+      all.images[std::size_t(i)] = model.preprocess(one.image);
+      all.captions[std::size_t(i)] = std::move(one.caption);
+      all.meanings[std::size_t(i)] = std::move(one.meaning);
+    }
+  });
+  return all;
+}
+
+/// [n, n]: each row shares 1 among the captions that fit the picture.
+at::Tensor fitting(const std::vector<std::string>& meanings) {
+  const auto n = std::int64_t(meanings.size());
+  at::Tensor same = at::zeros({n, n});
+  auto values = same.accessor<float, 2>();
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::int64_t j = 0; j < n; ++j) values[i][j] = meanings[std::size_t(i)] == meanings[std::size_t(j)] ? 1.0F : 0.0F;
+  }
+  return same / same.sum(1, true);
+}
+
+at::Tensor contrastive_loss(const at::Tensor& logits, const at::Tensor& targets) {
+  const at::Tensor by_image = -(targets * at::log_softmax(logits, 1)).sum(1).mean();
+  const at::Tensor by_text = -(targets.t() * at::log_softmax(logits, 0)).sum(0).mean();
+  return (by_image + by_text) / 2;
+}
+
+/// Half of the pictures are mirrored: one more that costs nothing.
+ProcessedImage maybe_mirrored(const ProcessedImage& image, bool mirror) {
+  return mirror ? ProcessedImage{image.pixels.flip({2}), {}} : image;
+}
+
+}  // namespace
+
+void train(clip::ClipModel& model, const std::function<Captioned(std::int64_t)>& picture, const TrainingPlan& plan) {
+  const Collection all = paint(model, picture, plan.pictures);
+  std::fprintf(stderr, "%lld pictures painted\n", static_cast<long long>(plan.pictures));
+  const std::vector<at::Tensor> weights = make_trainable(model);
+  sdk::train::AdamW optimizer(weights, {plan.weight_decay, 0.9, 0.98, 1e-6});
+  const std::int64_t steps = plan.pictures / plan.batch * plan.epochs;
+  const sdk::train::Schedule schedule{sdk::train::Decay::cosine, steps, steps / 20};
+  std::vector<std::size_t> order(std::size_t(plan.pictures));
+  std::iota(order.begin(), order.end(), 0U);
+  std::int64_t step = 0;
+  for (std::int64_t epoch = 0; epoch < plan.epochs; ++epoch) {
+    Splitmix64 random(derive_seed(plan.seed, "epoch:" + std::to_string(epoch)));
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(std::uint32_t(i))]);
+    double sum = 0;
+    std::int64_t batches = 0;
+    for (std::size_t first = 0; first + std::size_t(plan.batch) <= order.size(); first += std::size_t(plan.batch), ++step) {
+      std::vector<ProcessedImage> images;
+      std::vector<std::string> captions, meanings;
+      for (std::size_t i = first; i < first + std::size_t(plan.batch); ++i) {
+        images.push_back(maybe_mirrored(all.images[order[i]], (random() >> 63) != 0));
+        captions.push_back(all.captions[order[i]]);
+        meanings.push_back(all.meanings[order[i]]);
+      }
+      optimizer.zero_grad();
+      const at::Tensor logits = model.similarity(model.encode_images(images).joint, model.encode_texts(captions));
+      const at::Tensor loss = contrastive_loss(logits, fitting(meanings));
+      loss.backward();
+      sdk::train::clip_gradients(optimizer.parameters(), 1.0);
+      optimizer.step(plan.learning_rate * schedule.factor(step));
+      sum += loss.item<double>();
+      ++batches;
+    }
+    std::fprintf(stderr, "epoch %lld: loss %.4f\n", static_cast<long long>(epoch + 1), sum / double(batches));
+  }
+}
+
+}  // namespace medvlm::demo
