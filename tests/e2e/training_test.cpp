@@ -145,25 +145,4 @@ TEST_CASE("a trained scenario is not trained again, and a changed one is refused
   CHECK(read(scenario / "training.json") != record);
 }
 
-TEST_CASE("what the study says of a model is in the table, the plan and the result") {
-  TempFolder folder;
-  const std::string facts = "role = \"specialist\"\nmodalities = [\"everyday picture\"]\ntrained_on = [\"data\"]\n";
-  const std::string adapter = "[[adapters]]\nname = \"ots\"\nplugin = \"off_the_shelf\"\n";
-  const std::string both = shapes(8, 8) + "[[datasets]]\nname = \"other\"\nplugin = \"synthetic\"\nimage_size = 64\ntest = 8\n";
-  const fs::path study = write(folder / "study.toml", study_with(both, adapter, facts));
-  const Outcome outcome = run(study, folder / "out");
-  REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
-  CHECK(contains(outcome.out, "domain"));
-  CHECK(contains(outcome.out, "model  data     ID "));
-  CHECK(contains(outcome.out, "model  other    OOD"));
-  CHECK(contains(outcome.out, "model is known to have been trained on data"));
-  CHECK(result(folder / "out" / "model" / "data" / "ots")["manifest"]["model"]["domain"] == "ID");
-  const auto scenarios = nlohmann::json::parse(plan(study, folder / "out", {"--json"}).out);
-  CHECK(scenarios[1]["domain"] == "OOD");
-  CHECK(scenarios[1]["modality"] == "chest radiograph");
-  const Outcome wrong = plan(write(folder / "bad.toml", study_with(both, adapter, "role = \"expert\"\n")), folder / "out");
-  CHECK(wrong.status == 3);
-  CHECK(contains(wrong.err, "models[0].role"));
-}
-
 }  // namespace medvlm::e2e

@@ -33,12 +33,12 @@ constexpr std::string_view kOrgans[] = {"bladder", "femur-left", "femur-right", 
                                         "liver", "lung-left", "lung-right", "pancreas", "spleen"};
 
 constexpr KnownSet kSets[] = {
-    {"pathmnist", "PathMNIST", "colon histology", false, kPath, {}},
+    {"pathmnist", "PathMNIST", "histopathology", false, kPath, {}},
     {"chestmnist", "ChestMNIST", "chest radiograph", true, kChest, {}},
     {"dermamnist", "DermaMNIST", "dermatoscopy", false, kDerma, {}},
     {"octmnist", "OCTMNIST", "retinal optical coherence tomography", false, kOct, {}},
     {"pneumoniamnist", "PneumoniaMNIST", "chest radiograph", false, kPneumonia, {}},
-    {"retinamnist", "RetinaMNIST", "fundus photograph", false, kRetina, kRetinaTexts},
+    {"retinamnist", "RetinaMNIST", "fundus photography", false, kRetina, kRetinaTexts},
     {"breastmnist", "BreastMNIST", "breast ultrasound", false, kBreast, {}},
     {"bloodmnist", "BloodMNIST", "blood cell microscopy", false, kBlood, {}},
     {"tissuemnist", "TissueMNIST", "kidney cortex microscopy", false, kTissue, {}},

@@ -17,7 +17,7 @@ KindTexts texts_of(Kind kind) {
               "chest radiograph"};
     case Kind::histology:
       return {"normal", "tumour", "a histology image of normal tissue",
-              "a histology image of a tumour with crowded, large, dark nuclei", "histology"};
+              "a histology image of a tumour with crowded, large, dark nuclei", "histopathology"};
     case Kind::fundus:
       return {"healthy", "large cup", "a fundus photograph of a healthy eye",
               "a fundus photograph of an eye with glaucoma, with a large optic cup", "fundus photography"};
