@@ -25,6 +25,15 @@ def make_images(folder, count):
         Image.fromarray(np.clip(np.asarray(coarse) + grain, 0, 255).astype(np.uint8)).save(file, quality=85)
 
 
+def make_small_images(folder, count):
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(8)
+    for i in range(count):
+        if not (folder / f"{i:05d}.jpg").exists():
+            coarse = Image.fromarray(rng.integers(0, 255, (6, 6, 3), dtype=np.uint8))
+            coarse.resize((64, 64), Image.BICUBIC).save(folder / f"{i:05d}.jpg", quality=90)
+
+
 def make_checkpoint(folder, tokenizer_files):
     if (folder / "model.safetensors").exists():
         return
@@ -46,7 +55,9 @@ def make_checkpoint(folder, tokenizer_files):
 
 def main():
     out, demo, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-    make_images(out / "images", count)
+    make_images(out / "images", max(count, 160))
+    make_small_images(out / "small", 1026)
+    shutil.copytree(demo, out / "clip-tiny", dirs_exist_ok=True)
     names = ["merges.txt", "vocab.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "preprocessor_config.json"]
     make_checkpoint(out / "vit-b-32", [demo / name for name in names])
     rows = "".join(f"images/{i:05d}.jpg,{i % 2},test\n" for i in range(count))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures medvlm against its Python peers on this machine, both sides in turn, and prints medians and ratios.
 
-  python3 -m venv peers && peers/bin/pip install torch transformers pillow numpy scikit-learn safetensors
+  python3 -m venv peers && peers/bin/pip install torch transformers peft pillow numpy scikit-learn safetensors
   cmake --preset release -DMEDVLM_BUILD_BENCH=ON && cmake --build --preset release
   bench/run.py --peer-python peers/bin/python [--rounds 5] [--out build/bench]
 """
@@ -13,8 +13,10 @@ import re
 import shutil
 import statistics
 import subprocess
-import threading
 import time
+
+from measure import measured, row
+from training import lora, probe
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Multiply-adds of the ViT-B/32 image tower for one picture, counted from its layers, times two.
@@ -44,47 +46,6 @@ plugin = "off_the_shelf"
 [[metrics]]
 plugin = "auroc"
 """
-
-
-def tree_memory(pid):
-    """Proportional resident memory (MiB) of a process and its children: shared pages count once."""
-    total, todo = 0, [pid]
-    while todo:
-        one = todo.pop()
-        try:
-            total += int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{one}/smaps_rollup").read_text(), re.M)[1])
-            for task in pathlib.Path(f"/proc/{one}/task").iterdir():
-                todo += [int(child) for child in (task / "children").read_text().split()]
-        except (OSError, TypeError):
-            pass
-    return total / 1024
-
-
-def measured(command, watch=None):
-    """Runs; gives output, seconds, peak memory, and when `watch` first held more than one line."""
-    start, peak, first, sampled = time.perf_counter(), 0.0, None, 0.0
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    lines = []
-    reader = threading.Thread(target=lambda: lines.extend(process.stdout))
-    reader.start()
-    while process.poll() is None:
-        if watch and first is None and watch.exists() and watch.read_bytes().count(b"\n") > 1:
-            first = time.perf_counter() - start
-        # Summing proportional sizes holds the process up a little, so it is done seldom.
-        if time.perf_counter() - sampled > 0.2:
-            peak, sampled = max(peak, tree_memory(process.pid)), time.perf_counter()
-        time.sleep(0.02 if watch and first is None else 0.2)
-    seconds = time.perf_counter() - start
-    reader.join()
-    if process.returncode:
-        raise SystemExit(f"failed ({process.returncode}): {' '.join(map(str, command))}")
-    return "".join(lines), seconds, peak, first
-
-
-def row(name, ours, peer, unit, better="lower"):
-    a, b = statistics.median(ours), statistics.median(peer)
-    ratio = b / a if better == "lower" else a / b
-    print(f"| {name} | {a:.4g} {unit} | {b:.4g} {unit} | {ratio:.2f}x |", flush=True)
 
 
 def embeddings(args, out):
@@ -166,12 +127,12 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench-data")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--images", type=int, default=384)
-    parser.add_argument("--only", choices=["embeddings", "preprocess", "bootstrap", "listing"])
+    parser.add_argument("--only", choices=["embeddings", "preprocess", "bootstrap", "listing", "probe", "lora"])
     args = parser.parse_args()
     out = args.out.resolve()
     subprocess.run([args.peer_python, ROOT / "bench/make_data.py", out, ROOT / "configs/demo/clip-tiny", str(args.images)], check=True, stderr=subprocess.DEVNULL)
     print(f"medians of {args.rounds}, {os.cpu_count()} cores, both sides in turn\n\n| what | medvlm | Python peer | ratio |\n| --- | --- | --- | --- |")
-    for bench in (embeddings, preprocess, bootstrap, listing):
+    for bench in (embeddings, preprocess, bootstrap, listing, probe, lora):
         if args.only in (None, bench.__name__):
             bench(args, out)
 

@@ -10,6 +10,11 @@ if(MEDVLM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${MEDVLM_CCACHE}")
 endif()
 
+# Most of a file's compilation is headers, so the presets that build everything at once (CMAKE_UNITY_BUILD) compile files in
+# groups; a group shares one namespace {}, so what is local to a file needs a name that its neighbours do not use. The preset
+# `dev` compiles file by file, which also shows missing includes.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+
 add_compile_options(-Wall -Wextra -fpch-preprocess)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options(-Wno-restrict)  # warns wrongly about text + std::string (gcc bug 105651)

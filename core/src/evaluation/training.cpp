@@ -8,36 +8,36 @@
 namespace medvlm {
 namespace {
 
-using json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::filesystem::path record_file(const std::filesystem::path& folder) { return folder / "training.json"; }
 
 /// The record, or null if there is none. One that cannot be read counts as none: it is written atomically, so it is not
 /// ours.
-json read_record(const std::filesystem::path& folder) {
+OrderedJson read_record(const std::filesystem::path& folder) {
   const auto file = record_file(folder);
   if (!std::filesystem::exists(file)) return nullptr;
-  json record = json::parse(read_file(file), nullptr, false);
-  return record.is_object() && record.contains("identity") ? record : json(nullptr);
+  OrderedJson record = OrderedJson::parse(read_file(file), nullptr, false);
+  return record.is_object() && record.contains("identity") ? record : OrderedJson(nullptr);
 }
 
 /// How long the training has taken so far.
-double recorded_seconds(const json& record) { return record.is_null() ? 0.0 : record.value("seconds", 0.0); }
+double recorded_seconds(const OrderedJson& record) { return record.is_null() ? 0.0 : record.value("seconds", 0.0); }
 
-void write_record(const Scenario& scenario, bool finished, double seconds, const json& report) {
-  const json record = {{"format", 1},
-                       {"finished", finished},
-                       {"seconds", seconds},
-                       {"report", report},
-                       {"identity", json::parse(scenario.training_identity)}};
-  write_file_atomically(record_file(scenario.folder), record.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+void write_record(const Scenario& scenario, bool finished, double seconds, const OrderedJson& report) {
+  const OrderedJson record = {{"format", 1},
+                              {"finished", finished},
+                              {"seconds", seconds},
+                              {"report", report},
+                              {"identity", OrderedJson::parse(scenario.training_identity)}};
+  write_file_atomically(record_file(scenario.folder), record.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }
 
 bool trains(const Scenario& scenario) { return scenario.adapter->traits(scenario.dataset->info()).trains; }
 
 /// The report of the adapter; a plugin's text that is no JSON object is the plugin's fault.
-json adapter_report(const Adapter& adapter) {
-  json report = json::parse(adapter.training_report(), nullptr, false);
+OrderedJson adapter_report(const Adapter& adapter) {
+  OrderedJson report = OrderedJson::parse(adapter.training_report(), nullptr, false);
   if (report.is_object()) return report;
   throw Error(ErrorCode::plugin, "the adapter's training report is no JSON object");
 }
@@ -59,7 +59,7 @@ void call_prepare(Scenario& scenario, Progress& progress) {
 
 TrainingState inspect_training(const std::filesystem::path& folder, const std::string& training_identity) {
   TrainingState state;
-  const json record = read_record(folder);
+  const OrderedJson record = read_record(folder);
   if (record.is_null()) return state;
   state.stage = record.value("finished", false) ? TrainingState::Stage::finished : TrainingState::Stage::begun;
   state.differences = identity_differences(record.at("identity").dump(), training_identity);
@@ -84,22 +84,22 @@ void prepare_adapter(Scenario& scenario, Progress& progress) {
   const auto seconds = [&] {
     return before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
-  write_record(scenario, false, before, json::object());
+  write_record(scenario, false, before, OrderedJson::object());
   try {
     call_prepare(scenario, progress);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) write_record(scenario, false, seconds(), json::object());
+    if (error.code() == ErrorCode::interrupted) write_record(scenario, false, seconds(), OrderedJson::object());
     throw;
   }
   write_record(scenario, true, seconds(), adapter_report(*scenario.adapter));
 }
 
 nlohmann::ordered_json training_summary(const Scenario& scenario) {
-  if (!trains(scenario)) return json::object();
-  const json record = read_record(scenario.folder);
-  if (record.is_null()) return json::object();
-  json summary = {{"seconds", recorded_seconds(record)}};
-  summary.update(record.value("report", json::object()));
+  if (!trains(scenario)) return OrderedJson::object();
+  const OrderedJson record = read_record(scenario.folder);
+  if (record.is_null()) return OrderedJson::object();
+  OrderedJson summary = {{"seconds", recorded_seconds(record)}};
+  summary.update(record.value("report", OrderedJson::object()));
   return summary;
 }
 

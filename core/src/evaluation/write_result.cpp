@@ -11,14 +11,14 @@
 namespace medvlm {
 namespace {
 
-using json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t kErrorsShown = 20;
 
-json number_or_null(double number) { return std::isfinite(number) ? json(number) : json(nullptr); }
+OrderedJson number_or_null(double number) { return std::isfinite(number) ? OrderedJson(number) : OrderedJson(nullptr); }
 
-json value_json(const ResultValue& value) {
-  json item = {{"metric", value.metric},
+OrderedJson value_json(const ResultValue& value) {
+  OrderedJson item = {{"metric", value.metric},
                {"name", value.name},
                {"headline", value.headline},
                {"higher_is_better", value.higher_is_better},
@@ -38,14 +38,14 @@ json value_json(const ResultValue& value) {
   return item;
 }
 
-json values_json(const std::vector<ResultValue>& values) {
-  json list = json::array();
+OrderedJson values_json(const std::vector<ResultValue>& values) {
+  OrderedJson list = OrderedJson::array();
   for (const ResultValue& value : values) list.push_back(value_json(value));
   return list;
 }
 
-json subgroups_json(const std::vector<SubgroupResult>& subgroups) {
-  json list = json::array();
+OrderedJson subgroups_json(const std::vector<SubgroupResult>& subgroups) {
+  OrderedJson list = OrderedJson::array();
   for (const SubgroupResult& subgroup : subgroups) {
     list.push_back({{"group", subgroup.group},
                     {"value", subgroup.value},
@@ -56,8 +56,8 @@ json subgroups_json(const std::vector<SubgroupResult>& subgroups) {
   return list;
 }
 
-json gaps_json(const std::vector<SubgroupGap>& gaps) {
-  json list = json::array();
+OrderedJson gaps_json(const std::vector<SubgroupGap>& gaps) {
+  OrderedJson list = OrderedJson::array();
   for (const SubgroupGap& gap : gaps) {
     list.push_back({{"group", gap.group},
                     {"metric", gap.metric},
@@ -71,9 +71,9 @@ json gaps_json(const std::vector<SubgroupGap>& gaps) {
   return list;
 }
 
-json errors_json(const std::map<std::size_t, JournalRecord>& records) {
-  json by_stage = json::object();
-  json first = json::array();
+OrderedJson errors_json(const std::map<std::size_t, JournalRecord>& records) {
+  OrderedJson by_stage = OrderedJson::object();
+  OrderedJson first = OrderedJson::array();
   for (const auto& [index, record] : records) {
     if (!record.prediction.error) continue;
     const SampleError& error = *record.prediction.error;
@@ -128,7 +128,7 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
   write_file_atomically(scenario.folder / "predictions.jsonl",
                         predictions_text(scenario.dataset->info(), test.samples, records));
   const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
-  json document = {
+  OrderedJson document = {
       {"format", 1},
       {"scenario", scenario.name},
       {"samples",
@@ -142,7 +142,7 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
         {"cluster", by_cluster ? scenario.dataset->info().cluster_group : ""}}},
       {"errors", errors_json(records)},
       {"training", training_summary(scenario)},
-      {"manifest", json::parse(test.manifest)},
+      {"manifest", OrderedJson::parse(test.manifest)},
       {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
   if (!scenario.subgroups.groups.empty()) {
     document["subgroups"] = subgroups_json(result.subgroups);

@@ -38,7 +38,7 @@ std::vector<Candidate> candidates_of(std::vector<sdk::ScoredItem>& items, std::u
   return candidates;
 }
 
-double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
+double ratio(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
 /// In whole numbers, so that equal values of the index are equal.
 double best_by_youden(const std::vector<Candidate>& candidates, std::uint64_t positives, std::uint64_t negatives) {
@@ -63,11 +63,11 @@ std::optional<double> find_threshold(std::vector<sdk::ScoredItem> items, Rule ru
   // One end of the candidates reaches any target.
   if (rule == Rule::sensitivity) {
     return std::find_if(candidates.rbegin(), candidates.rend(), [&](const Candidate& each) {
-             return share(each.true_positives, positives) >= target;
+             return ratio(each.true_positives, positives) >= target;
            })->threshold;
   }
   return std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& each) {
-           return share(each.true_negatives, negatives) >= target;
+           return ratio(each.true_negatives, negatives) >= target;
          })->threshold;
 }
 

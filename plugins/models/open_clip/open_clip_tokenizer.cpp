@@ -86,7 +86,7 @@ class OpenClipTokenizer::Kind {
 class OpenClipTokenizer::BytePairs final : public Kind {
  public:
   BytePairs(const fs::path& file, const sdk::Bpe::Merges& merges)
-      : bpe_(make_vocabulary(merges, file.string()), merges, {kSuffix, {}, false, false, false}, file.string()),
+      : bpe_(make_vocabulary(merges, file.string()), merges, options(), file.string()),
         words_(R"((?i:<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+))"),
         start_(bpe_.id(kStart).value()),
         end_(bpe_.id(kEnd).value()) {}
@@ -109,6 +109,12 @@ class OpenClipTokenizer::BytePairs final : public Kind {
   std::int64_t largest_id() const { return end_; }
 
  private:
+  static sdk::BpeOptions options() {
+    sdk::BpeOptions options;
+    options.end_of_word_suffix = kSuffix;
+    return options;
+  }
+
   sdk::Bpe bpe_;
   sdk::Regex words_;
   std::int64_t start_, end_;

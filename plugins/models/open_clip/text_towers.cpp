@@ -16,9 +16,9 @@ at::Tensor row_numbers(const at::Tensor& ids) {
 }
 
 /// open_clip.transformer.TextTransformer.
-class OwnTower final : public TextTower {
+class OwnTextTower final : public TextTower {
  public:
-  OwnTower(const ClipTextConfig& config, std::int64_t context, std::int64_t embedding)
+  OwnTextTower(const ClipTextConfig& config, std::int64_t context, std::int64_t embedding)
       : config_(config),
         context_(context),
         embedding_(embedding),
@@ -128,7 +128,7 @@ class BertTower final : public TextTower {
 
 std::unique_ptr<TextTower> make_text_tower(const TextConfig& config, std::int64_t embedding) {
   if (config.bert) return std::make_unique<BertTower>(*config.bert, embedding);
-  return std::make_unique<OwnTower>(config.clip, config.context, embedding);
+  return std::make_unique<OwnTextTower>(config.clip, config.context, embedding);
 }
 
 }  // namespace medvlm::open_clip

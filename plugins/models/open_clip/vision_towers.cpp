@@ -11,9 +11,9 @@ using sdk::nn::Linear;
 using sdk::nn::ParameterList;
 
 /// open_clip.transformer.VisionTransformer.
-class OwnTower final : public VisionTower {
+class OwnVisionTower final : public VisionTower {
  public:
-  OwnTower(const VitConfig& config, std::int64_t embedding) : VisionTower(config), embedding_(embedding) {}
+  OwnVisionTower(const VitConfig& config, std::int64_t embedding) : VisionTower(config), embedding_(embedding) {}
 
   void declare(ParameterList& list) override {
     const std::int64_t width = config_.transformer.width;
@@ -116,7 +116,7 @@ at::Tensor VisionTower::forward(const at::Tensor& pixels) const {
 
 std::unique_ptr<VisionTower> make_vision_tower(const VisionConfig& config, std::int64_t embedding) {
   if (config.timm) return std::make_unique<TimmTower>(config.vit, *config.timm, embedding);
-  return std::make_unique<OwnTower>(config.vit, embedding);
+  return std::make_unique<OwnVisionTower>(config.vit, embedding);
 }
 
 const sdk::nn::FusedBlockNames& own_block_names() {

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "complaint.hpp"
 #include "json_text.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
@@ -14,10 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexEnding = ".index.json";
-
-[[noreturn]] void fail(const std::string& place, const std::string& complaint) {
-  throw Error(ErrorCode::checkpoint, place + ": " + complaint);
-}
 
 std::vector<std::string> candidates(const CheckpointNames& names) {
   std::vector<std::string> files;

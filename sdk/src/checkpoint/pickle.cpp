@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include "../archive/zip.hpp"
+#include "complaint.hpp"
 #include "json_text.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
@@ -17,10 +18,6 @@ constexpr std::string_view kZipMagic = "PK\x03\x04";
 constexpr std::string_view kPickleFile = "/data.pkl";
 constexpr std::uint64_t kLargestPickle = 64u << 20;
 constexpr std::size_t kHighestRank = 64;
-
-[[noreturn]] void fail(const std::string& place, const std::string& complaint) {
-  throw Error(ErrorCode::checkpoint, place + ": " + complaint);
-}
 
 void check_is_zip(std::string_view bytes, const std::string& file) {
   if (bytes.starts_with(kZipMagic)) return;

@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 
+#include "complaint.hpp"
 #include "json_text.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
@@ -18,12 +19,8 @@ using nlohmann::json;
 
 constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kLongestHeader = 100'000'000;  // the format's own limit
-constexpr std::size_t kHighestRank = 64;
+constexpr std::size_t kMostDimensions = 64;
 constexpr int kHeaderDepth = 3;  // the header, a tensor, its shape
-
-[[noreturn]] void fail(const std::string& place, const std::string& complaint) {
-  throw Error(ErrorCode::checkpoint, place + ": " + complaint);
-}
 
 at::ScalarType parse_dtype(const json& value, const std::string& place) {
   if (!value.is_string()) fail(place, "dtype: expected text, found " + json_type_name(value));
@@ -119,7 +116,7 @@ void Safetensors::add_entries(std::string_view header) {
     Entry entry;
     entry.info.dtype = parse_dtype(required(value, "dtype", place), place);
     entry.info.shape = parse_sizes(required(value, "shape", place), place + ": shape");
-    if (entry.info.shape.size() > kHighestRank) fail(place, "shape: has more than 64 dimensions");
+    if (entry.info.shape.size() > kMostDimensions) fail(place, "shape: has more than 64 dimensions");
     const auto offsets = parse_sizes(required(value, "data_offsets", place), place + ": data_offsets");
     if (offsets.size() != 2) fail(place, "data_offsets: expected 2 numbers, found " + std::to_string(offsets.size()));
     if (offsets[0] > offsets[1]) fail(place, "data_offsets: the end lies before the begin");

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kBenchmarkSeed = 0;
 
-bool is_file(const fs::path& file) {
+bool is_plain_file(const fs::path& file) {
   std::error_code ignored;
   return fs::is_regular_file(file, ignored);
 }
@@ -162,7 +162,7 @@ bool HarvardTables::find_split_files() {
   folders.push_back(source_.root);
   for (const fs::path& folder : folders) {
     folder_ = folder;
-    if (is_file(split_file(Split::train)) || is_file(split_file(Split::test))) return true;
+    if (is_plain_file(split_file(Split::train)) || is_plain_file(split_file(Split::test))) return true;
   }
   return false;
 }
@@ -174,7 +174,7 @@ bool HarvardTables::find_summary() {
     for (const char* below : {"", "ReadMe", "data"}) {
       summary_ = folder / below / "data_summary.csv";
       folder_ = folder;
-      if (is_file(summary_)) return true;
+      if (is_plain_file(summary_)) return true;
     }
   }
   return false;
@@ -184,7 +184,7 @@ std::vector<Split> HarvardTables::splits() const {
   std::vector<Split> splits;
   if (has_split_files_) {
     for (const Split split : {Split::train, Split::test}) {
-      if (is_file(split_file(split))) splits.push_back(split);
+      if (is_plain_file(split_file(split))) splits.push_back(split);
     }
     return splits;
   }
@@ -240,7 +240,7 @@ std::filesystem::path HarvardTables::find_file(std::span<const std::string> path
   std::string places;
   for (const std::string& path : paths) {
     for (const fs::path& file : {folder_ / "data" / path, folder_ / path}) {
-      if (is_file(file)) return file;
+      if (is_plain_file(file)) return file;
       places += (places.empty() ? "" : ", ") + file.string();
     }
   }

@@ -109,7 +109,7 @@ Decoder make_wordpiece(const json& part, const std::string& place) {
   };
 }
 
-Decoder make_sequence(const json& part, const std::string& place) {
+Decoder make_decoder_sequence(const json& part, const std::string& place) {
   check_keys(part, place, {"decoders"});
   std::vector<Decoder> steps;
   for (const auto& step : list_at(part, "decoders", place)) {
@@ -125,7 +125,7 @@ Decoder make_sequence(const json& part, const std::string& place) {
 
 Decoder make_decoder(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);
-  if (type == "Sequence") return make_sequence(part, place);
+  if (type == "Sequence") return make_decoder_sequence(part, place);
   if (type == "Replace") return make_replace(part, place);
   if (type == "WordPiece") return make_wordpiece(part, place);
   if (type == "Strip") return make_strip(part, place);

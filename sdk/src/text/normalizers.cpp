@@ -21,7 +21,7 @@ Normalizer make_replace(const json& part, const std::string& place) {
           content = text_at(part, "content", place)](std::string text) { return regex.replace_all(text, content); };
 }
 
-Normalizer make_bert(const json& part, const std::string& place) {
+Normalizer make_bert_normalizer(const json& part, const std::string& place) {
   check_keys(part, place, {"clean_text", "handle_chinese_chars", "strip_accents", "lowercase"});
   const bool lower = flag_at(part, "lowercase", true, place);
   const auto accents = part.find("strip_accents");
@@ -36,7 +36,7 @@ Normalizer make_bert(const json& part, const std::string& place) {
   };
 }
 
-Normalizer make_sequence(const json& part, const std::string& place) {
+Normalizer make_sequence_normalizer(const json& part, const std::string& place) {
   check_keys(part, place, {"normalizers"});
   std::vector<Normalizer> steps;
   for (const auto& step : list_at(part, "normalizers", place)) {
@@ -60,9 +60,9 @@ Normalizer make_strip(const json& part, const std::string& place) {
 Normalizer make_normalizer(const json& part, const std::string& place) {
   if (part.is_null()) return [](std::string text) { return text; };
   const std::string type = part_type(part, place);
-  if (type == "Sequence") return make_sequence(part, place);
+  if (type == "Sequence") return make_sequence_normalizer(part, place);
   if (type == "Replace") return make_replace(part, place);
-  if (type == "BertNormalizer") return make_bert(part, place);
+  if (type == "BertNormalizer") return make_bert_normalizer(part, place);
   if (type == "NFC") {
     check_keys(part, place, {});
     return [](std::string text) { return to_nfc(text); };

@@ -21,7 +21,7 @@ PostProcessor make_roberta(const json& part, const std::string& place) {
   return {{id_of_pair(part, "cls", place)}, {id_of_pair(part, "sep", place)}};
 }
 
-PostProcessor make_bert(const json& part, const std::string& place) {
+PostProcessor make_bert_processor(const json& part, const std::string& place) {
   check_keys(part, place, {"sep", "cls"});
   return {{id_of_pair(part, "cls", place)}, {id_of_pair(part, "sep", place)}};
 }
@@ -50,7 +50,7 @@ PostProcessor make_template(const json& part, const std::string& place) {
 }
 
 /// Each step puts its tokens around what the steps before it made.
-PostProcessor make_sequence(const json& part, const std::string& place) {
+PostProcessor make_sequence_processor(const json& part, const std::string& place) {
   check_keys(part, place, {"processors"});
   PostProcessor result;
   std::size_t count = 0;
@@ -67,9 +67,9 @@ PostProcessor make_sequence(const json& part, const std::string& place) {
 PostProcessor make_post_processor(const json& part, const std::string& place) {
   if (part.is_null()) return {};
   const std::string type = part_type(part, place);
-  if (type == "Sequence") return make_sequence(part, place);
+  if (type == "Sequence") return make_sequence_processor(part, place);
   if (type == "RobertaProcessing") return make_roberta(part, place);
-  if (type == "BertProcessing") return make_bert(part, place);
+  if (type == "BertProcessing") return make_bert_processor(part, place);
   if (type == "TemplateProcessing") return make_template(part, place);
   if (type == "ByteLevel") {
     check_keys(part, place, {"add_prefix_space", "trim_offsets", "use_regex"});

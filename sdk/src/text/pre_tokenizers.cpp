@@ -110,7 +110,7 @@ Pieces split_for_bert(Pieces pieces) {
   return words;
 }
 
-PreTokenizer make_sequence(const json& part, const std::string& place) {
+PreTokenizer make_pre_tokenizer_sequence(const json& part, const std::string& place) {
   check_keys(part, place, {"pretokenizers"});
   std::vector<PreTokenizer> steps;
   for (const auto& step : list_at(part, "pretokenizers", place)) {
@@ -127,7 +127,7 @@ PreTokenizer make_sequence(const json& part, const std::string& place) {
 PreTokenizer make_pre_tokenizer(const json& part, const std::string& place) {
   if (part.is_null()) return [](Pieces pieces) { return pieces; };
   const std::string type = part_type(part, place);
-  if (type == "Sequence") return make_sequence(part, place);
+  if (type == "Sequence") return make_pre_tokenizer_sequence(part, place);
   if (type == "Split") return make_split(part, place);
   if (type == "BertPreTokenizer") {
     check_keys(part, place, {});

@@ -112,7 +112,7 @@ void check_final(const Recorded& recorded) {
   for (const auto& [name, tensor] : recorded.adapter->tensors()) {
     recorded.trace.check(name, tensor, expected.tensor(name));
     CAPTURE(name);
-    CHECK((tensor.detach() - expected.tensor(name)).abs().max().item<double>() < 1e-4);
+    CHECK((tensor.detach() - expected.tensor(name)).abs().max().item<double>() < 1e-5);
   }
   if (!recorded.classifier->head()) return;
   recorded.trace.check("head.final.weight", recorded.classifier->head()->weight);

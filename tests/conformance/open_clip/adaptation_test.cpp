@@ -30,7 +30,8 @@ std::set<std::string> layer_names(open_clip::OpenClipModel& model) {
 /// The layers of an adapter file: what stands between "base_model.model." and ".lora_".
 std::set<std::string> adapted_layers(const test::fs::path& file) {
   std::set<std::string> names;
-  for (const auto& [name, entry] : test::GoldenTensors(file).entries()) {
+  const test::GoldenTensors adapter(file);
+  for (const auto& [name, entry] : adapter.entries()) {
     const std::string start = "base_model.model.";
     REQUIRE(name.starts_with(start));
     names.insert(name.substr(start.size(), name.find(".lora_") - start.size()));

@@ -21,13 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path golden_folder() {
+fs::path clip_goldens() {
   const char* folder = std::getenv("MEDVLM_GOLDENS");
   return fs::path(folder ? folder : MEDVLM_GOLDENS_DEFAULT) / "contrastive" / "clip";
 }
 
 void check_golden_ids(const Tokenizer& tokenizer) {
-  const fs::path folder = golden_folder();
+  const fs::path folder = clip_goldens();
   const auto texts = nlohmann::json::parse(std::ifstream(folder / "texts.json"));
   std::vector<std::vector<std::int64_t>> ids;
   for (const auto& text : texts) ids.push_back(tokenizer.encode(text.get<std::string>()));
@@ -42,7 +42,7 @@ void check_golden_ids(const Tokenizer& tokenizer) {
 
 TEST_CASE("tokenizer.json gives the ids and masks of the CLIP goldens") {
   if (!medvlm::test::goldens_present("contrastive/clip")) return;
-  check_golden_ids(Tokenizer::from_file(golden_folder() / "tokenizer.json"));
+  check_golden_ids(Tokenizer::from_file(clip_goldens() / "tokenizer.json"));
 }
 
 TEST_CASE("vocab.json and merges.txt give the ids and masks of the CLIP goldens") {
@@ -50,7 +50,7 @@ TEST_CASE("vocab.json and merges.txt give the ids and masks of the CLIP goldens"
   std::string name = (fs::temp_directory_path() / "medvlm-clip-files-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
   for (const char* file : {"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"}) {
-    fs::copy_file(golden_folder() / file, folder / file);
+    fs::copy_file(clip_goldens() / file, folder / file);
   }
   const Tokenizer tokenizer = Tokenizer::from_folder(folder);
   fs::remove_all(folder);

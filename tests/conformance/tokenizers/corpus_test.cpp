@@ -23,7 +23,7 @@ fs::path from_environment(const char* variable, const char* fallback) {
   return folder ? folder : fallback;
 }
 
-fs::path golden_folder() { return from_environment("MEDVLM_GOLDENS", MEDVLM_GOLDENS_DEFAULT) / "tokenizers"; }
+fs::path tokenizer_goldens() { return from_environment("MEDVLM_GOLDENS", MEDVLM_GOLDENS_DEFAULT) / "tokenizers"; }
 
 std::vector<json> read_json_lines(const fs::path& file) {
   gzFile in = gzopen(file.c_str(), "rb");
@@ -52,9 +52,9 @@ void check_corpus(const std::string& name, const char* form = "tokenizer.json") 
   }
   const Tokenizer tokenizer = Tokenizer::from_file(file);
   std::map<int, std::string> corpus;
-  for (const auto& line : read_json_lines(golden_folder() / "corpus.jsonl.gz")) corpus[line["i"]] = line["text"];
+  for (const auto& line : read_json_lines(tokenizer_goldens() / "corpus.jsonl.gz")) corpus[line["i"]] = line["text"];
   int lines = 0;
-  for (const auto& expected : read_json_lines(golden_folder() / (name + ".jsonl.gz"))) {
+  for (const auto& expected : read_json_lines(tokenizer_goldens() / (name + ".jsonl.gz"))) {
     const std::string& text = corpus.at(expected["i"]);
     CAPTURE(text);
     using Ids = std::vector<std::int64_t>;

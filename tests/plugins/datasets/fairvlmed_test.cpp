@@ -15,15 +15,15 @@ using medvlm::fairvlmed::FairVlMed;
 
 namespace {
 
-FairVlMed open(const std::filesystem::path& root, Value::Table given = {}) {
+FairVlMed open_fairvlmed(const std::filesystem::path& root, Value::Table given = {}) {
   given.emplace("root", root.string());
   return FairVlMed(plugin_options("fairvlmed", given));
 }
 
 /// In the public layout, without images.
-struct Tree {
+struct FairVlmedTree {
   ScratchFolder folder;
-  explicit Tree(const std::string& summary = "ReadMe/data_summary.csv") {
+  explicit FairVlmedTree(const std::string& summary = "ReadMe/data_summary.csv") {
     folder.write(summary, summary_csv(10, 10, "data_%05d.npz"));
   }
   std::filesystem::path path(const std::string& name) const { return folder.path() / name; }
@@ -32,8 +32,8 @@ struct Tree {
 }  // namespace
 
 TEST_CASE("FairVLMed's texts are the benchmark's, with the space before the second") {
-  const Tree tree;
-  const DatasetInfo info = open(tree.folder.path()).info();
+  const FairVlmedTree tree;
+  const DatasetInfo info = open_fairvlmed(tree.folder.path()).info();
   CHECK(info.labels == LabelKind::binary);
   REQUIRE(info.classes.size() == 2);
   CHECK(info.classes[0].text == "a benign scanning laser ophthalmoscope fundus image");
@@ -48,7 +48,7 @@ TEST_CASE("FairVLMed's benchmark split has the members that scikit-learn draws")
   REQUIRE(peers[1]["men"] == 4369);
   const ScratchFolder folder;
   folder.write("ReadMe/data_summary.csv", summary_csv(4369, 5631, "data_%05d.npz"));
-  FairVlMed dataset = open(folder.path());
+  FairVlMed dataset = open_fairvlmed(folder.path());
   CHECK(dataset.samples(Split::train).size() == 8254);
   std::vector<Sample> test = dataset.samples(Split::test);
   CHECK(test.size() == 1746);
@@ -61,8 +61,8 @@ TEST_CASE("FairVLMed's benchmark split has the members that scikit-learn draws")
 
 TEST_CASE("FairVLMed's table lies in ReadMe or beside the folders") {
   for (const char* place : {"ReadMe/data_summary.csv", "data_summary.csv", "FairVLMed10k/ReadMe/data_summary.csv"}) {
-    const Tree tree(place);
-    FairVlMed dataset = open(tree.folder.path(), {{"split", "official"}});
+    const FairVlmedTree tree(place);
+    FairVlMed dataset = open_fairvlmed(tree.folder.path(), {{"split", "official"}});
     CHECK((dataset.splits() == std::vector<Split>{Split::train, Split::validation, Split::test}));
     const auto samples = dataset.samples(Split::validation);
     REQUIRE(samples.size() == 2);
@@ -74,13 +74,13 @@ TEST_CASE("FairVLMed's table lies in ReadMe or beside the folders") {
 }
 
 TEST_CASE("a JPEG is preferred to the array, and the array serves where there is none") {
-  const Tree tree;
+  const FairVlmedTree tree;
   const std::string array = npz({{"age", npy("<f8", {}, std::string(8, '\0'))},
                                  {"slo_fundus", npy("|u1", {2, 3}, "abcdef")}});
   tree.folder.write("Training/data_00001.npz", array);
   tree.folder.write("Training/data_00002.npz", array);
   write_picture(tree.path("Training/slo_fundus_00001.jpg").string());
-  FairVlMed dataset = open(tree.folder.path(), {{"split", "official"}});
+  FairVlMed dataset = open_fairvlmed(tree.folder.path(), {{"split", "official"}});
   const auto samples = dataset.samples(Split::train);
   const Image picture = dataset.decode_image(dataset.read_image(samples[0]));
   CHECK(picture.width == 8);
@@ -101,7 +101,7 @@ TEST_CASE("the benchmark's split files of FairVLMed win, with the same ids") {
   folder.write("FairVLMed10k/split/train.csv", "path,glaucoma\nTraining/slo_fundus_00001.jpg,YES\n");
   folder.write("FairVLMed10k/split/test.csv", "path,glaucoma\nTraining/slo_fundus_00002.jpg,no\n");
   write_picture((folder.path() / "FairVLMed10k/Training/slo_fundus_00002.jpg").string());
-  FairVlMed dataset = open(folder.path());
+  FairVlMed dataset = open_fairvlmed(folder.path());
   CHECK(dataset.samples(Split::train)[0].label == 1);
   const auto test = dataset.samples(Split::test);
   REQUIRE(test.size() == 1);
@@ -110,10 +110,10 @@ TEST_CASE("the benchmark's split files of FairVLMed win, with the same ids") {
 }
 
 TEST_CASE("an array of FairVLMed that is no image is refused") {
-  const Tree tree;
+  const FairVlmedTree tree;
   tree.folder.write("Training/data_00001.npz", npz({{"slo_fundus", npy("<f4", {1, 1}, "abcd")}}));
   tree.folder.write("Training/data_00002.npz", npz({{"fundus", npy("|u1", {1, 1}, "a")}}));
-  FairVlMed dataset = open(tree.folder.path(), {{"split", "official"}});
+  FairVlMed dataset = open_fairvlmed(tree.folder.path(), {{"split", "official"}});
   const auto samples = dataset.samples(Split::train);
   CHECK(contains(error_of([&] { dataset.decode_image(dataset.read_image(samples[0])); }),
                  "data_00001.npz: is a float32 array of shape (1, 1); an image is uint8"));
@@ -122,7 +122,7 @@ TEST_CASE("an array of FairVLMed that is no image is refused") {
 
 TEST_CASE("a folder without FairVLMed is refused with what was looked for") {
   const ScratchFolder folder;
-  const std::string message = error_of([&] { open(folder.path()); });
+  const std::string message = error_of([&] { open_fairvlmed(folder.path()); });
   CHECK(contains(message, "this is no folder of FairVLMed"));
   CHECK(contains(message, "FairVLMed10k/"));
 }

@@ -11,7 +11,7 @@ using medvlm::registry::parse_toml;
 
 namespace {
 
-std::string complaint(const std::string& text) {
+std::string toml_complaint(const std::string& text) {
   try {
     parse_toml(text, "study.toml");
   } catch (const Error& error) {
@@ -36,20 +36,20 @@ TEST_CASE("a value knows the line and column where it was written") {
 }
 
 TEST_CASE("bad syntax is refused with its place") {
-  CHECK(complaint("a = 1\nb = = 2\n").starts_with("study.toml:2:5: not valid TOML"));
+  CHECK(toml_complaint("a = 1\nb = = 2\n").starts_with("study.toml:2:5: not valid TOML"));
 }
 
-TEST_CASE("a repeated key is refused") { CHECK(complaint("a = 1\na = 2\n").starts_with("study.toml:2:")); }
+TEST_CASE("a repeated key is refused") { CHECK(toml_complaint("a = 1\na = 2\n").starts_with("study.toml:2:")); }
 
 TEST_CASE("a date is refused with the cure") {
-  CHECK(complaint("day = 2024-01-31\n").find("write it as text in quotes") != std::string::npos);
+  CHECK(toml_complaint("day = 2024-01-31\n").find("write it as text in quotes") != std::string::npos);
 }
 
 TEST_CASE("deep nesting is refused and does not exhaust the stack") {
-  CHECK(complaint("a = " + std::string(100000, '[')).find("not valid TOML") != std::string::npos);
+  CHECK(toml_complaint("a = " + std::string(100000, '[')).find("not valid TOML") != std::string::npos);
 }
 
-TEST_CASE("bytes that are no UTF-8 are refused") { CHECK(!complaint("a = '\xff\xfe'\n").empty()); }
+TEST_CASE("bytes that are no UTF-8 are refused") { CHECK(!toml_complaint("a = '\xff\xfe'\n").empty()); }
 
 TEST_CASE("a missing file is an io error that names it") {
   const Scratch scratch;

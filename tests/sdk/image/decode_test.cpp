@@ -1,4 +1,5 @@
 // Decoding of variants that the goldens do not hold, and refusal of what is not a picture.
+#include "image_tests.hpp"
 #include "medvlm/sdk/image/decode.hpp"
 
 #include <cstdlib>
@@ -12,14 +13,10 @@
 
 using namespace medvlm;
 using Bytes = std::vector<std::uint8_t>;
+using test::has;
+using test::golden_file;
 
 namespace {
-
-std::filesystem::path golden_file(const std::string& name) {
-  const char* chosen = std::getenv("MEDVLM_GOLDENS");
-  const std::filesystem::path folder = chosen && *chosen ? chosen : MEDVLM_GOLDENS_DEFAULT;
-  return folder / "images" / "files" / name;
-}
 
 /// The message of the data error that decoding must end in.
 std::string refusal(const std::string& bytes) {
@@ -32,8 +29,6 @@ std::string refusal(const std::string& bytes) {
   }
   return "no error";
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string png_header(std::uint32_t width, std::uint32_t height) {
   const std::string colour("\x08\x02\0\0\0", 5);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "image_tests.hpp"
 #include "made_dicom.hpp"
 #include "medvlm/base/files.hpp"
 #include "medvlm/sdk/image/decode.hpp"
@@ -18,16 +19,12 @@ using test::dicom_item;
 using test::DicomFile;
 using test::words;
 using Bytes = std::vector<std::uint8_t>;
+using test::has;
+using test::golden_file;
 
 namespace {
 
-std::filesystem::path golden_file(const std::string& name) {
-  const char* chosen = std::getenv("MEDVLM_GOLDENS");
-  const std::filesystem::path folder = chosen && *chosen ? chosen : MEDVLM_GOLDENS_DEFAULT;
-  return folder / "images" / "files" / name;
-}
-
-std::string refusal(const std::string& bytes) {
+std::string dicom_refusal(const std::string& bytes) {
   try {
     sdk::decode_image(bytes, "some.dcm");
   } catch (const Error& error) {
@@ -37,8 +34,6 @@ std::string refusal(const std::string& bytes) {
   }
   return "no error";
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Bytes rgb_of(const std::string& bytes) { return sdk::decode_image(bytes, "x").pixels; }
 
@@ -102,8 +97,8 @@ TEST_CASE("a table's first value is signed where the pixels are") {
 }
 
 TEST_CASE("a table with fewer entries than it says is refused") {
-  CHECK(has(refusal(small().set(0x00283010, "SQ", lut({9, 0, 16}, {1, 2})).bytes()), "has 2 entries"));
-  CHECK(has(refusal(small().set(0x00283010, "SQ", lut({2, 0, 40}, {1, 2})).bytes()), "40 bits"));
+  CHECK(has(dicom_refusal(small().set(0x00283010, "SQ", lut({9, 0, 16}, {1, 2})).bytes()), "has 2 entries"));
+  CHECK(has(dicom_refusal(small().set(0x00283010, "SQ", lut({2, 0, 40}, {1, 2})).bytes()), "40 bits"));
 }
 
 TEST_CASE("MONOCHROME1 is inverted after the window") {
@@ -178,8 +173,8 @@ TEST_CASE("a JPEG frame has the pixels of the JPEG file, in one fragment or seve
 TEST_CASE("a compressed frame of another size than the header's is refused") {
   const std::string jpeg = read_file(golden_file("base420.jpg"));
   const DicomFile file = DicomFile(7, 7, 8, 8).photometric("YBR_FULL_422", 3).fragments({jpeg});
-  CHECK(has(refusal(file.bytes(test::kJpegBaseline)), "another size or depth"));
-  CHECK(refusal(DicomFile(7, 7, 8, 8).fragments({"junk, no codestream"}).bytes(test::kJpeg2000)) != "no error");
+  CHECK(has(dicom_refusal(file.bytes(test::kJpegBaseline)), "another size or depth"));
+  CHECK(dicom_refusal(DicomFile(7, 7, 8, 8).fragments({"junk, no codestream"}).bytes(test::kJpeg2000)) != "no error");
 }
 
 TEST_CASE("the window of an enhanced object lies in its functional groups") {
@@ -195,28 +190,28 @@ TEST_CASE("of several frames the first counts, also for the range of values") {
 }
 
 TEST_CASE("a file without picture is refused") {
-  CHECK(has(refusal(small().remove(0x00280010).bytes()), "Rows is missing"));
-  CHECK(has(refusal(small().remove(0x7fe00010).bytes()), "no pixel data"));
-  CHECK(has(refusal(test::dicom_preamble()), "DICOM: "));
+  CHECK(has(dicom_refusal(small().remove(0x00280010).bytes()), "Rows is missing"));
+  CHECK(has(dicom_refusal(small().remove(0x7fe00010).bytes()), "no pixel data"));
+  CHECK(has(dicom_refusal(test::dicom_preamble()), "DICOM: "));
 }
 
 TEST_CASE("impossible headers are refused") {
-  CHECK(has(refusal(small().number(0x00280010, 0).bytes()), "empty"));
-  CHECK(has(refusal(small().number(0x00280101, 17).bytes()), "contradict"));
-  CHECK(has(refusal(small().number(0x00280102, 3).bytes()), "contradict"));
-  CHECK(has(refusal(small().number(0x00280100, 12).bytes()), "BitsAllocated 12"));
-  CHECK(has(refusal(small().photometric("CMYK", 4).bytes()), "4 samples"));
-  CHECK(has(refusal(small().photometric("HSV", 1).bytes()), "'HSV'"));
+  CHECK(has(dicom_refusal(small().number(0x00280010, 0).bytes()), "empty"));
+  CHECK(has(dicom_refusal(small().number(0x00280101, 17).bytes()), "contradict"));
+  CHECK(has(dicom_refusal(small().number(0x00280102, 3).bytes()), "contradict"));
+  CHECK(has(dicom_refusal(small().number(0x00280100, 12).bytes()), "BitsAllocated 12"));
+  CHECK(has(dicom_refusal(small().photometric("CMYK", 4).bytes()), "4 samples"));
+  CHECK(has(dicom_refusal(small().photometric("HSV", 1).bytes()), "'HSV'"));
 }
 
 TEST_CASE("pixel data that are too short are truncated, and the limit on pixels holds") {
-  CHECK(has(refusal(small().pixels(words({0, 1, 2})).bytes()), "truncated: 6 bytes, but a frame has 10"));
-  CHECK(has(refusal(small().number(0x00280010, 65535).number(0x00280011, 65535).bytes()), "limit of 2^28"));
+  CHECK(has(dicom_refusal(small().pixels(words({0, 1, 2})).bytes()), "truncated: 6 bytes, but a frame has 10"));
+  CHECK(has(dicom_refusal(small().number(0x00280010, 65535).number(0x00280011, 65535).bytes()), "limit of 2^28"));
 }
 
 TEST_CASE("a compression without decoder is named with a cure") {
   const DicomFile file = small().fragments({"video"});
-  const std::string message = refusal(file.bytes("1.2.840.10008.1.2.4.102"));
+  const std::string message = dicom_refusal(file.bytes("1.2.840.10008.1.2.4.102"));
   CHECK(has(message, "MPEG-4"));
   CHECK(has(message, "gdcmconv"));
 }
@@ -240,7 +235,7 @@ TEST_CASE("every cut of a DICOM file is an error") {
     CAPTURE(name);
     for (std::size_t size = 132; size + 16 < bytes.size(); size += 1 + size / 50) {
       CAPTURE(size);
-      CHECK(refusal(bytes.substr(0, size)) != "no error");
+      CHECK(dicom_refusal(bytes.substr(0, size)) != "no error");
     }
   }
 }
@@ -251,7 +246,7 @@ TEST_CASE("nothing is printed about damaged files") {
   const int saved = ::dup(STDERR_FILENO), replaced = ::open(file.c_str(), O_WRONLY | O_CREAT, 0600);
   ::dup2(replaced, STDERR_FILENO);
   const std::string bytes = read_file(golden_file("jpeg_lossless_12.dcm"));
-  for (std::size_t size = 132; size < bytes.size(); size += 50) refusal(bytes.substr(0, size));
+  for (std::size_t size = 132; size < bytes.size(); size += 50) dicom_refusal(bytes.substr(0, size));
   ::dup2(saved, STDERR_FILENO);
   ::close(saved);
   ::close(replaced);

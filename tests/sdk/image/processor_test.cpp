@@ -1,4 +1,5 @@
 // Reading of preprocessor_config.json and the steps it asks for.
+#include "image_tests.hpp"
 #include "medvlm/sdk/image/processor.hpp"
 
 #include "checks.hpp"
@@ -6,12 +7,13 @@
 using namespace medvlm;
 using sdk::ImageProcessor;
 using sdk::ProcessorConfig;
+using test::has;
 
 namespace {
 
 ProcessorConfig parse(const std::string& text) { return sdk::parse_processor_config(text, "dir/config.json"); }
 
-std::string refusal(const std::string& text) {
+std::string config_refusal(const std::string& text) {
   try {
     ImageProcessor(text, "dir/config.json");
   } catch (const Error& error) {
@@ -20,8 +22,6 @@ std::string refusal(const std::string& text) {
   }
   return "no error";
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Red counts pixels, so that places show; the sides stay below 16.
 Image numbered(int width, int height) {
@@ -67,18 +67,18 @@ TEST_CASE("steps can be switched off") {
 }
 
 TEST_CASE("faults of the file name it and the key") {
-  CHECK(has(refusal("{"), "dir/config.json: not valid JSON"));
-  CHECK(has(refusal("[]"), "a JSON object is expected"));
-  CHECK(has(refusal(R"({"size": "big"})"), "dir/config.json: key 'size': a positive whole number"));
-  CHECK(has(refusal(R"({"size": {"height": 3}})"), "key 'size': an object with height and width"));
-  CHECK(has(refusal(R"({"size": {"shortest_edge": 3, "longest_edge": 9}})"), "key 'size'"));
-  CHECK(has(refusal(R"({"size": {"shortest_edge": -3}})"), "key 'size.shortest_edge'"));
-  CHECK(has(refusal(R"({"size": 99999999})"), "16384"));
-  CHECK(has(refusal(R"({"resample": 9})"), "key 'resample'"));
-  CHECK(has(refusal(R"({"crop_size": true})"), "key 'crop_size'"));
-  CHECK(has(refusal(R"({"image_mean": [1, 2]})"), "key 'image_mean'"));
-  CHECK(has(refusal(R"({"image_std": [1, 0, 1]})"), "image_std not 0"));
-  CHECK(has(refusal(R"({"do_resize": 1})"), "key 'do_resize': true or false"));
+  CHECK(has(config_refusal("{"), "dir/config.json: not valid JSON"));
+  CHECK(has(config_refusal("[]"), "a JSON object is expected"));
+  CHECK(has(config_refusal(R"({"size": "big"})"), "dir/config.json: key 'size': a positive whole number"));
+  CHECK(has(config_refusal(R"({"size": {"height": 3}})"), "key 'size': an object with height and width"));
+  CHECK(has(config_refusal(R"({"size": {"shortest_edge": 3, "longest_edge": 9}})"), "key 'size'"));
+  CHECK(has(config_refusal(R"({"size": {"shortest_edge": -3}})"), "key 'size.shortest_edge'"));
+  CHECK(has(config_refusal(R"({"size": 99999999})"), "16384"));
+  CHECK(has(config_refusal(R"({"resample": 9})"), "key 'resample'"));
+  CHECK(has(config_refusal(R"({"crop_size": true})"), "key 'crop_size'"));
+  CHECK(has(config_refusal(R"({"image_mean": [1, 2]})"), "key 'image_mean'"));
+  CHECK(has(config_refusal(R"({"image_std": [1, 0, 1]})"), "image_std not 0"));
+  CHECK(has(config_refusal(R"({"do_resize": 1})"), "key 'do_resize': true or false"));
 }
 
 TEST_CASE("the crop begins at the floor of half the difference") {

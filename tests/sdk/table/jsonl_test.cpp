@@ -10,7 +10,7 @@ using medvlm::test::error_of;
 
 namespace {
 
-std::string parse_error(std::string_view text) {
+std::string jsonl_error(std::string_view text) {
   return error_of([&] { parse_jsonl(text, "t.jsonl"); });
 }
 
@@ -26,30 +26,30 @@ TEST_CASE("each line of JSONL is an object with its line") {
 }
 
 TEST_CASE("bad JSON is refused with file and line") {
-  CHECK(contains(parse_error("{\"a\":1}\n{\"a\":}\n"), "data: t.jsonl:2: this is not JSON"));
+  CHECK(contains(jsonl_error("{\"a\":1}\n{\"a\":}\n"), "data: t.jsonl:2: this is not JSON"));
 }
 
 TEST_CASE("a line that is no object is refused") {
-  CHECK(contains(parse_error("[1]\n"), "t.jsonl:1: expected an object in braces, found array"));
+  CHECK(contains(jsonl_error("[1]\n"), "t.jsonl:1: expected an object in braces, found array"));
 }
 
 TEST_CASE("a key used twice is refused") {
-  CHECK(contains(parse_error("{\"a\":1,\"a\":2}\n"), "t.jsonl:1: key 'a' is used twice"));
+  CHECK(contains(jsonl_error("{\"a\":1,\"a\":2}\n"), "t.jsonl:1: key 'a' is used twice"));
 }
 
-TEST_CASE("the same key in nested objects is fine") { CHECK(parse_error("{\"a\":{\"a\":{\"a\":1}}}\n").empty()); }
+TEST_CASE("the same key in nested objects is fine") { CHECK(jsonl_error("{\"a\":{\"a\":{\"a\":1}}}\n").empty()); }
 
 TEST_CASE("deep nesting is refused") {
   const std::string deep = "{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}\n";
-  CHECK(contains(parse_error(deep), "nested more than 64 deep"));
+  CHECK(contains(jsonl_error(deep), "nested more than 64 deep"));
 }
 
 TEST_CASE("an integer beyond 64 bits is refused, not rounded") {
-  CHECK(contains(parse_error("{\"a\":18446744073709551615}\n"), "does not fit into 64 bits"));
+  CHECK(contains(jsonl_error("{\"a\":18446744073709551615}\n"), "does not fit into 64 bits"));
 }
 
 TEST_CASE("JSONL that is not UTF-8 is refused with its line") {
-  CHECK(contains(parse_error("{\"a\":1}\n{\"a\":\"\xFF\"}\n"), "t.jsonl:2: the text is not UTF-8"));
+  CHECK(contains(jsonl_error("{\"a\":1}\n{\"a\":\"\xFF\"}\n"), "t.jsonl:2: the text is not UTF-8"));
 }
 
 TEST_CASE("columns of a JSONL table are all keys, and missing ones are empty") {

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-std::filesystem::path golden(const std::string& name) {
+std::filesystem::path npz_golden(const std::string& name) {
   return std::filesystem::path(MEDVLM_GOLDENS_DEFAULT) / "npz" / name;
 }
 
@@ -44,10 +44,10 @@ std::string open_error(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("arrays of every type, shape and order are those that numpy saved") {
-  const json expected = json::parse(read_file(golden("expected.json")))["arrays"];
+  const json expected = json::parse(read_file(npz_golden("expected.json")))["arrays"];
   REQUIRE(expected.size() > 300);
   for (const char* name : {"stored.npz", "deflated.npz"}) {
-    const NpzFile file(golden(name));
+    const NpzFile file(npz_golden(name));
     CHECK(file.names().size() == expected.size());
     for (const auto& [key, array] : expected.items()) {
       CAPTURE(key);
@@ -59,8 +59,8 @@ TEST_CASE("arrays of every type, shape and order are those that numpy saved") {
 }
 
 TEST_CASE("an array that is too large for memory is unpacked to a temporary file, with the same values") {
-  const json expected = json::parse(read_file(golden("expected.json")))["arrays"];
-  const NpzFile file(golden("deflated.npz"), 0);
+  const json expected = json::parse(read_file(npz_golden("expected.json")))["arrays"];
+  const NpzFile file(npz_golden("deflated.npz"), 0);
   for (const auto& [key, array] : expected.items()) check_values(file.array(key), array);
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("a temporary folder that does not exist is reported with the cure") {
   const char* before = std::getenv("TMPDIR");
   const std::string kept = before ? before : "";
   ::setenv("TMPDIR", "/nowhere", 1);
-  const std::string error = error_of([] { NpzFile(golden("deflated.npz"), 0).array("a10"); });
+  const std::string error = error_of([] { NpzFile(npz_golden("deflated.npz"), 0).array("a10"); });
   before ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
   CHECK(contains(error, "io: "));
   CHECK(contains(error, "set TMPDIR"));

@@ -19,7 +19,7 @@ constexpr const char* kSpace = "\xe2\x96\x81";
 json piece(const std::string& text, double score) { return json::array({text, score}); }
 
 /// Ids: <unk> 0, the space letter 1, a 2, b 3, the space letter and a 4.
-json small_file() {
+json small_unigram() {
   const json metaspace = {{"type", "Metaspace"}, {"replacement", kSpace}, {"prepend_scheme", "always"}, {"split", true}};
   return {{"normalizer", {{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}}},
           {"pre_tokenizer", metaspace},
@@ -34,7 +34,7 @@ json small_file() {
                                    piece(std::string(kSpace) + "a", -2)})}}}};
 }
 
-Tokenizer load(const json& file) {
+Tokenizer load_unigram(const json& file) {
   const medvlm::test::TemporaryFolder folder;
   std::ofstream(folder.path() / "tokenizer.json") << file.dump();
   return Tokenizer::from_folder(folder.path());
@@ -42,7 +42,7 @@ Tokenizer load(const json& file) {
 
 void check_refused(const json& file, const char* reason) {
   try {
-    load(file);
+    load_unigram(file);
     FAIL(std::string(reason) << ": accepted");
   } catch (const medvlm::Error& error) {
     CHECK(error.code() == medvlm::ErrorCode::checkpoint);
@@ -53,7 +53,7 @@ void check_refused(const json& file, const char* reason) {
 }  // namespace
 
 TEST_CASE("spaces become the visible letter, every one begins a piece, and one stands in front") {
-  const Tokenizer tokenizer = load(small_file());
+  const Tokenizer tokenizer = load_unigram(small_unigram());
   CHECK(tokenizer.encode("a b") == Ids{4, 1, 3});
   CHECK(tokenizer.encode(" a  a ") == Ids{4, 1, 4});
   CHECK(tokenizer.encode("bxyb") == Ids{1, 3, 0, 3});
@@ -62,20 +62,20 @@ TEST_CASE("spaces become the visible letter, every one begins a piece, and one s
 }
 
 TEST_CASE("without a prefix a text begins as it is") {
-  json file = small_file();
+  json file = small_unigram();
   file["pre_tokenizer"]["prepend_scheme"] = "never";
-  CHECK(load(file).encode("a a") == Ids{2, 4});
-  file = small_file();
+  CHECK(load_unigram(file).encode("a a") == Ids{2, 4});
+  file = small_unigram();
   file["pre_tokenizer"] = {{"type", "Metaspace"}, {"replacement", kSpace}, {"add_prefix_space", false}};
-  CHECK(load(file).encode("a a") == Ids{2, 4});
+  CHECK(load_unigram(file).encode("a a") == Ids{2, 4});
 }
 
 TEST_CASE("white space can be stripped at either end") {
-  json file = small_file();
+  json file = small_unigram();
   file["normalizer"] = {{"type", "Strip"}, {"strip_left", false}, {"strip_right", true}};
-  CHECK(load(file).encode(" a\n") == Ids{4});  // the space in front is the prefix
+  CHECK(load_unigram(file).encode(" a\n") == Ids{4});  // the space in front is the prefix
   file["normalizer"] = nullptr;
-  CHECK(load(file).encode("a ") == Ids{4, 1});
+  CHECK(load_unigram(file).encode("a ") == Ids{4, 1});
 }
 
 TEST_CASE("a character map replaces what it has rules for") {
@@ -100,9 +100,9 @@ TEST_CASE("a character map replaces what it has rules for") {
     for (std::size_t k = 0; k < 3; ++k) value = value << 8 | static_cast<unsigned char>(blob[i + k]);
     for (int k = 3; k >= 0; --k) base64 += kDigits[value >> (6 * k) & 63];
   }
-  json file = small_file();
+  json file = small_unigram();
   file["normalizer"] = {{"type", "Precompiled"}, {"precompiled_charsmap", base64}};
-  CHECK(load(file).encode("A B") == Ids{4, 1, 0});
+  CHECK(load_unigram(file).encode("A B") == Ids{4, 1, 0});
   file["normalizer"]["precompiled_charsmap"] = "AAAA";
   check_refused(file, "character map");
   file["normalizer"]["precompiled_charsmap"] = "A*==";
@@ -112,19 +112,19 @@ TEST_CASE("a character map replaces what it has rules for") {
 }
 
 TEST_CASE("what is not understood is refused with its place") {
-  json file = small_file();
+  json file = small_unigram();
   file["model"]["vocab"][2] = "a";
   check_refused(file, "model: vocab[2]");
-  file = small_file();
+  file = small_unigram();
   file["model"]["unk_id"] = 5;
   check_refused(file, "unk_id");
-  file = small_file();
+  file = small_unigram();
   file["model"]["vocab"].push_back(piece("a", -1));
   check_refused(file, "appears twice");
-  file = small_file();
+  file = small_unigram();
   file["pre_tokenizer"]["prepend_scheme"] = "first";
   check_refused(file, "prepend_scheme");
-  file = small_file();
+  file = small_unigram();
   file["pre_tokenizer"]["replacement"] = "__";
   check_refused(file, "replacement");
 }
