@@ -32,7 +32,7 @@ void run(int argc, char** argv) {
   int size = 128;
   for (int i = 3; i < argc; ++i) set(plan, size, argv[i]);
   if (role == "generalist") demo::write_random_weights(folder, plan.seed);
-  clip::ClipModel model(Options(Value::Table{{"checkpoint", Value(folder)}}));
+  clip::ClipModel model(Options(Value::Table{{"checkpoint", Value(folder)}, {"resizing", Value("pillow_13")}}));
   std::printf("%.2f M parameters\n", double(model.info().parameters) / 1e6);
   model.load(at::kCPU, at::kFloat);
   demo::train(model, [&](std::int64_t i) {

@@ -47,6 +47,7 @@ class Watch {
 
 /// A copy of the CheXpert tree: one file of labels and one folder of images for each split.
 std::string chexpert(const fs::path& root) {
+  fs::create_directories(root);
   fs::copy(goldens_folder() / "trees" / "CheXpert-v1.0-small", root / "CheXpert-v1.0-small", fs::copy_options::recursive);
   return "[[datasets]]\nname = \"data\"\nplugin = \"chexpert\"\nroot = \"" + root.string() + "\"\n";
 }

@@ -39,7 +39,9 @@ Interval summarise(std::vector<double> rounds, double confidence) {
   interval.mean = sum / count;
   double squares = 0;
   for (const double value : rounds) squares += (value - interval.mean) * (value - interval.mean);
-  interval.std = std::sqrt(squares / count);
+  // Of equal rounds, the mean need not be any of them to the last bit.
+  const auto [least, most] = std::minmax_element(rounds.begin(), rounds.end());
+  interval.std = *least == *most ? 0 : std::sqrt(squares / count);
   const double tail = (1 - confidence) / 2;
   interval.low = percentile(rounds, tail);
   interval.high = percentile(rounds, 1 - tail);

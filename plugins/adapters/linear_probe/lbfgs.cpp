@@ -27,6 +27,7 @@ class LineSearch {
  public:
   LineSearch(const Objective& objective, Trial start, at::Tensor direction)
       : objective_(objective), start_(std::move(start)), direction_(std::move(direction)) {
+    start_.step = 0;
     start_.slope = scalar_product(start_.gradient, direction_);
   }
 

@@ -11,6 +11,11 @@ namespace {
 /// Unit length; zero stays zero.
 at::Tensor unit(const at::Tensor& x) { return x / x.norm(2, -1, true).clamp_min(1e-12); }
 
+sdk::ProcessorConfig with_order(sdk::ProcessorConfig config, sdk::PassOrder order) {
+  config.order = order;
+  return config;
+}
+
 }  // namespace
 
 Architecture::Architecture(const OpenClipConfig& config)
@@ -26,7 +31,7 @@ OpenClipModel::OpenClipModel(const Options& options)
       checkpoint_(open_weights(folder_)),
       config_(read_open_clip_config(folder_, &checkpoint_)),
       tokenizer_(folder_, config_),
-      processor_(config_.preprocessing),
+      processor_(with_order(config_.preprocessing, sdk::pass_order_from_name(options.text("resizing")))),
       architecture_(config_) {
   describe();
 }

@@ -18,7 +18,7 @@ std::vector<fs::path> clip_goldens() {
 }
 
 clip::ClipModel make_model(const fs::path& folder) {
-  return clip::ClipModel(Options(Value::Table{{"checkpoint", Value(folder.string())}}));
+  return clip::ClipModel(Options(Value::Table{{"checkpoint", Value(folder.string())}, {"resizing", Value(test::golden_resizing(folder))}}));
 }
 
 }  // namespace

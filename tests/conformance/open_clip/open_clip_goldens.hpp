@@ -11,7 +11,8 @@ inline std::vector<fs::path> open_clip_goldens() {
 }
 
 inline open_clip::OpenClipModel open_clip_model(const fs::path& folder) {
-  return open_clip::OpenClipModel(Options(Value::Table{{"checkpoint", Value(folder.string())}}));
+  return open_clip::OpenClipModel(Options(
+      Value::Table{{"checkpoint", Value(folder.string())}, {"resizing", Value(golden_resizing(folder))}}));
 }
 
 }  // namespace medvlm::test

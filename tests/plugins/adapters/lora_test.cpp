@@ -117,8 +117,8 @@ TEST_CASE("what cannot work is refused with its cure") {
   const auto refused = [](Value::Table options) {
     return test::refusal([&] { lora(LabelKind::binary, quick(std::move(options))).run(); });
   };
-  CHECK(test::contains(refused({{"part", "text"}}), "config: part = \"text\""));
-  CHECK(test::contains(refused({{"epochs", 0}}), "config: epochs = 0 trains nothing"));
+  CHECK(test::contains(refused({{"part", "text"}}), "part = \"text\""));
+  CHECK(test::contains(refused({{"epochs", 0}}), "epochs = 0 trains nothing"));
   CHECK(test::contains(refused({{"target_modules", Value::Array{"w_proj"}}}), "no layer is called 'w_proj'"));
   CHECK(test::contains(refused({{"part", "all"}, {"target_modules", Value::Array{"text_projection"}}}),
                        "has any influence on the loss"));

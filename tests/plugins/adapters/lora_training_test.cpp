@@ -112,7 +112,6 @@ TEST_CASE("the weights kept are those of the best epoch") {
   auto one = options;
   one.emplace("epochs", 1);
   AdapterBench first("lora", LabelKind::binary, one);
-  first.run();
   auto many = options;
   many.emplace("epochs", 4);
   AdapterBench longer("lora", LabelKind::binary, many);

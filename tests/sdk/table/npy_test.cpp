@@ -12,12 +12,12 @@ namespace {
 
 NpyArray parse(const std::string& bytes) { return parse_npy(bytes, "a.npy"); }
 
-std::string parse_error(const std::string& bytes) {
+std::string npy_error(const std::string& bytes) {
   return error_of([&] { parse(bytes); });
 }
 
 std::string header_error(const std::string& header, const std::string& data = "1234") {
-  return parse_error(npy_with_header(header, data));
+  return npy_error(npy_with_header(header, data));
 }
 
 std::filesystem::path golden(const std::string& name) {
@@ -84,11 +84,11 @@ TEST_CASE("characters that do not exist are refused") {
 }
 
 TEST_CASE("a header that promises more or less than there is is refused with both numbers") {
-  CHECK(contains(parse_error(npy("|u1", {5}, "abcd")), "data: a.npy: its header promises 5 bytes of elements, and it "
+  CHECK(contains(npy_error(npy("|u1", {5}, "abcd")), "data: a.npy: its header promises 5 bytes of elements, and it "
                                                        "holds 4"));
-  CHECK(contains(parse_error(npy("|u1", {3}, "abcd")), "promises 3 bytes of elements, and it holds 4"));
-  CHECK(contains(parse_error(npy("<f8", {4611686018427387904, 4}, "abcd")), "more elements than any memory holds"));
-  CHECK(contains(parse_error(npy("<f8", {0, 4611686018427387904, 4}, "")), "more elements than any memory holds"));
+  CHECK(contains(npy_error(npy("|u1", {3}, "abcd")), "promises 3 bytes of elements, and it holds 4"));
+  CHECK(contains(npy_error(npy("<f8", {4611686018427387904, 4}, "abcd")), "more elements than any memory holds"));
+  CHECK(contains(npy_error(npy("<f8", {0, 4611686018427387904, 4}, "")), "more elements than any memory holds"));
 }
 
 TEST_CASE("headers that are no dictionaries of numpy are refused") {
@@ -106,21 +106,21 @@ TEST_CASE("headers that are no dictionaries of numpy are refused") {
   CHECK(contains(header_error(""), "'{' is missing"));
   for (const char* type : {"", "<", "u", "<u3", "<f1", "<f16", "|V8", "|S0", "<U0", "<u99999999999", "<i4x", "?"}) {
     CAPTURE(type);
-    CHECK(contains(parse_error(npy(type, {1}, "1")), "which are not read"));
+    CHECK(contains(npy_error(npy(type, {1}, "1")), "which are not read"));
   }
 }
 
 TEST_CASE("other files and versions are refused") {
-  CHECK(contains(parse_error("hello"), "is no array of numpy"));
-  CHECK(contains(parse_error(""), "is no array of numpy"));
-  CHECK(contains(parse_error("\x93NUMPY\x04" + std::string(9, '\0')), "format version 4"));
+  CHECK(contains(npy_error("hello"), "is no array of numpy"));
+  CHECK(contains(npy_error(""), "is no array of numpy"));
+  CHECK(contains(npy_error("\x93NUMPY\x04" + std::string(9, '\0')), "format version 4"));
   CHECK(contains(error_of([] { read_npy("/nowhere/a.npy"); }), "data: /nowhere/a.npy: the file does not exist"));
 }
 
 TEST_CASE("every prefix of a file is refused, and every changed byte of a header is read or refused") {
   const std::string file = npy("<i4", {2, 2}, raw<std::int32_t>({1, 2, 3, 4}));
   for (std::size_t length = 0; length < file.size(); ++length) {
-    CHECK(contains(parse_error(file.substr(0, length)), "data: a.npy: "));
+    CHECK(contains(npy_error(file.substr(0, length)), "data: a.npy: "));
   }
   for (std::size_t i = 0; i < file.size(); ++i) {
     for (int change = 1; change < 256; change += 6) {

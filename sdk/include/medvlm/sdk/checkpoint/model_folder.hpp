@@ -21,7 +21,7 @@ MEDVLM_API std::filesystem::path checked_checkpoint_folder(const std::filesystem
 
 /// From the folder's preprocessor_config.json; `order` is that of the two passes of a resize. Throws Error(checkpoint).
 MEDVLM_API ImageProcessor read_image_processor(const std::filesystem::path& folder,
-                                               PassOrder order = PassOrder::horizontal_first);
+                                               PassOrder order = PassOrder::pillow_13);
 /// "pillow_12" or "pillow_13", the values of an option that chooses the order of the passes.
 MEDVLM_API PassOrder pass_order_from_name(std::string_view name);
 

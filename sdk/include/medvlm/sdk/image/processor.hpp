@@ -36,7 +36,7 @@ struct ProcessorConfig {
   };
   std::optional<Target> resize = Target{224, {}};
   Filter filter = Filter::bicubic;
-  PassOrder order = PassOrder::horizontal_first;
+  PassOrder order = PassOrder::pillow_13;
   std::optional<ImageSize> crop = ImageSize{224, 224};  ///< around the centre; filled where the picture is smaller
   CropRounding crop_rounding = CropRounding::down;
   std::uint8_t fill = 0;                                ///< gray value around pictures smaller than the crop

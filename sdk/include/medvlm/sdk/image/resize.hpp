@@ -51,7 +51,7 @@ struct Window {
 /// How to resize; the defaults serve everybody but tests.
 struct ResizeOptions {
   Filter filter = Filter::bicubic;
-  PassOrder order = PassOrder::horizontal_first;
+  PassOrder order = PassOrder::pillow_13;
   Kernel kernel = Kernel::fastest;
 };
 
@@ -59,7 +59,7 @@ struct ResizeOptions {
 /// match the sides, or if the result would have more than 2^28 pixels.
 MEDVLM_API Image resize(const Image& image, int width, int height, const ResizeOptions& options);
 MEDVLM_API Image resize(const Image& image, int width, int height, Filter filter,
-                        PassOrder order = PassOrder::horizontal_first);
+                        PassOrder order = PassOrder::pillow_13);
 
 /// The same bytes as cutting `window` out of resize(), but only they are computed. The whole resized picture may be
 /// larger than 2^28 pixels; the window may not, and must lie inside it (else Error(data)).
