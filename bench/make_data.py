@@ -57,7 +57,7 @@ def main():
     out, demo, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
     make_images(out / "images", max(count, 160))
     make_small_images(out / "small", 1026)
-    shutil.copytree(demo, out / "clip-tiny", dirs_exist_ok=True)
+    shutil.copytree(demo, out / "tiny-clip", dirs_exist_ok=True)
     names = ["merges.txt", "vocab.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "preprocessor_config.json"]
     make_checkpoint(out / "vit-b-32", [demo / name for name in names])
     rows = "".join(f"images/{i:05d}.jpg,{i % 2},test\n" for i in range(count))

@@ -130,7 +130,7 @@ def main():
     parser.add_argument("--only", choices=["embeddings", "preprocess", "bootstrap", "listing", "probe", "lora"])
     args = parser.parse_args()
     out = args.out.resolve()
-    subprocess.run([args.peer_python, ROOT / "bench/make_data.py", out, ROOT / "configs/demo/clip-tiny", str(args.images)], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([args.peer_python, ROOT / "bench/make_data.py", out, ROOT / "configs/demo/generalist", str(args.images)], check=True, stderr=subprocess.DEVNULL)
     print(f"medians of {args.rounds}, {os.cpu_count()} cores, both sides in turn\n\n| what | medvlm | Python peer | ratio |\n| --- | --- | --- | --- |")
     for bench in (embeddings, preprocess, bootstrap, listing, probe, lora):
         if args.only in (None, bench.__name__):

@@ -57,7 +57,7 @@ def probe(args, out):
 
 def lora(args, out):
     """The time of a step of 8 images, from the difference of a longer and a shorter training; peak memory of the longer."""
-    for name, checkpoint, folder, few, many in (("ViT-B/32", "vit-b-32", "images", 32, 96), ("tiny CLIP", "clip-tiny", "small", 64, 1024)):
+    for name, checkpoint, folder, few, many in (("ViT-B/32", "vit-b-32", "images", 32, 96), ("tiny CLIP", "tiny-clip", "small", 64, 1024)):
         values = {key: [] for key in ("ours_step", "peer_step", "ours_memory", "peer_memory")}
         for _ in range(args.rounds):
             times = {}

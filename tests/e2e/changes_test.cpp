@@ -65,7 +65,7 @@ TEST_CASE("another prompt template is refused with status 8 and both templates' 
 
 TEST_CASE("another checkpoint in the same place is refused with status 8") {
   TempFolder folder;
-  fs::copy(MEDVLM_DEMO_CHECKPOINT, folder / "checkpoint", fs::copy_options::recursive);
+  fs::copy(MEDVLM_TINY_CHECKPOINT, folder / "checkpoint", fs::copy_options::recursive);
   const fs::path study =
       write(folder / "study.toml", study_text(synthetic(8), "", (folder / "checkpoint").string()));
   REQUIRE(run(study, folder / "out", {"--quiet"}).status == 0);

@@ -158,7 +158,7 @@ inline Outcome plan(const fs::path& study, const fs::path& output, const Words& 
 
 /// A study of one model, off the shelf, on the CPU in float32, with `datasets` as TOML entries.
 inline std::string study_text(const std::string& datasets, const std::string& run_lines = "",
-                              const std::string& checkpoint = MEDVLM_DEMO_CHECKPOINT) {
+                              const std::string& checkpoint = MEDVLM_TINY_CHECKPOINT) {
   return "[study]\nname = \"e2e\"\n[run]\ndevice = \"cpu\"\ndtype = \"float32\"\nthreads = 1\n" + run_lines +
          "\n[[models]]\nname = \"model\"\nplugin = \"clip\"\ncheckpoint = \"" + checkpoint + "\"\n" + datasets +
          "\n[[adapters]]\nname = \"ots\"\nplugin = \"off_the_shelf\"\n[[metrics]]\nplugin = \"auroc\"\n"

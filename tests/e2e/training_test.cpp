@@ -54,7 +54,7 @@ std::string chexpert(const fs::path& root) {
 
 std::string study_with(const std::string& datasets, const std::string& adapters, const std::string& model_lines = "") {
   return "[study]\nname = \"e2e\"\n[run]\ndevice = \"cpu\"\ndtype = \"float32\"\nthreads = 1\n[bootstrap]\nrounds = 20\n"
-         "[[models]]\nname = \"model\"\nplugin = \"clip\"\ncheckpoint = \"" MEDVLM_DEMO_CHECKPOINT "\"\n" + model_lines + "\n" +
+         "[[models]]\nname = \"model\"\nplugin = \"clip\"\ncheckpoint = \"" MEDVLM_TINY_CHECKPOINT "\"\n" + model_lines + "\n" +
          datasets + adapters + "[[metrics]]\nplugin = \"auroc\"\n";
 }
 

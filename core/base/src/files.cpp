@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
 
 #include "medvlm/base/error.hpp"
@@ -23,6 +25,17 @@ namespace {
   if (error == ENOTDIR) cure = "; a part of this path is a file: choose another folder";
   if (error == EACCES || error == EROFS || error == EPERM) cure = "; choose another folder or change its permissions";
   throw Error(ErrorCode::io, "cannot " + action + " '" + file.string() + "': " + std::strerror(error) + cure);
+}
+
+/// The mappings that exist now.
+struct LiveMappings {
+  std::mutex mutex;
+  std::map<const char*, std::uint64_t> size_at;
+};
+
+LiveMappings& live_mappings() {
+  static LiveMappings mappings;
+  return mappings;
 }
 
 /// A descriptor that closes itself.
@@ -142,13 +155,32 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
   if (!S_ISREG(status.st_mode)) fail("map", file, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
   size_ = static_cast<std::uint64_t>(status.st_size);
   if (size_ == 0) return;
-  void* address = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE, in.fd, 0);
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, in.fd, 0);
   if (address == MAP_FAILED) fail("map", file, errno);
   data_ = static_cast<char*>(address);
+  const std::lock_guard lock(live_mappings().mutex);
+  live_mappings().size_at[data_] = size_;
 }
 
 MappedFile::~MappedFile() {
-  if (data_) ::munmap(data_, size_);
+  if (!data_) return;
+  const std::lock_guard lock(live_mappings().mutex);
+  live_mappings().size_at.erase(data_);
+  ::munmap(data_, size_);
+}
+
+void MappedFile::drop_pages(const void* begin, std::uint64_t bytes) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto* const place = static_cast<const char*>(begin);
+  const std::lock_guard lock(live_mappings().mutex);
+  auto found = live_mappings().size_at.upper_bound(place);
+  if (found == live_mappings().size_at.begin()) return;
+  --found;
+  if (place + bytes > found->first + found->second) return;
+  // Whole pages only; those at the ends belong to neighbours, too.
+  const auto first = (reinterpret_cast<std::uintptr_t>(place) + page - 1) / page * page;
+  const auto last = (reinterpret_cast<std::uintptr_t>(place) + bytes) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 }  // namespace medvlm

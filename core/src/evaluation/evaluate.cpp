@@ -15,6 +15,9 @@
 namespace medvlm {
 namespace {
 
+/// The first batch is small, so that a mistake in a study shows soon.
+constexpr std::size_t kFirstBatch = 4;
+
 /// A split cut into fixed batches, by position: a resumed run computes the same batches as an uninterrupted one.
 struct Batch {
   std::size_t first = 0;
@@ -24,8 +27,8 @@ struct Batch {
 std::vector<Batch> batches_to_do(std::span<const Sample> samples, std::size_t batch_size,
                                  const std::map<std::size_t, JournalRecord>& done) {
   std::vector<Batch> batches;
-  for (std::size_t first = 0; first < samples.size(); first += batch_size) {
-    const std::size_t last = std::min(first + batch_size, samples.size());
+  for (std::size_t first = 0, last = 0; first < samples.size(); first = last) {
+    last = std::min(first + (first == 0 ? std::min(kFirstBatch, batch_size) : batch_size), samples.size());
     Batch batch{first, {}};
     bool complete = true;
     for (std::size_t i = first; i < last; ++i) {

@@ -1,6 +1,7 @@
 #include "clip_model.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include "medvlm/sdk/checkpoint/model_folder.hpp"
 
@@ -58,7 +59,11 @@ sdk::TokenBatch ClipModel::tokenize(std::span<const std::string> texts) const {
 at::Tensor ClipModel::encode_texts(std::span<const std::string> texts) {
   const sdk::TokenBatch tokens = tokenize(texts);
   sdk::check_token_ids(tokens.input_ids, config_.text.vocabulary, tokenizer_.path());
-  return text_projection_.forward(text_.forward(tokens.input_ids.to(device_), tokens.attention_mask.to(device_)));
+  at::Tensor embeddings =
+      text_projection_.forward(text_.forward(tokens.input_ids.to(device_), tokens.attention_mask.to(device_)));
+  // A study embeds its few texts once.
+  if (!c10::GradMode::is_enabled()) parameters_.drop_pages("text_model.");
+  return embeddings;
 }
 
 at::Tensor ClipModel::similarity(const at::Tensor& images, const at::Tensor& texts) {

@@ -1,6 +1,7 @@
 #include "siglip_model.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include "medvlm/sdk/checkpoint/model_folder.hpp"
 
@@ -45,7 +46,10 @@ at::Tensor SiglipModel::tokenize(std::span<const std::string> texts) const {
 at::Tensor SiglipModel::encode_texts(std::span<const std::string> texts) {
   const at::Tensor ids = tokenize(texts);
   sdk::check_token_ids(ids, config_.text.vocabulary, tokenizer_.path());
-  return text_.forward(ids.to(device_));
+  at::Tensor embeddings = text_.forward(ids.to(device_));
+  // A study embeds its few texts once.
+  if (!c10::GradMode::is_enabled()) parameters_.drop_pages("text_model.");
+  return embeddings;
 }
 
 at::Tensor SiglipModel::similarity(const at::Tensor& images, const at::Tensor& texts) {

@@ -31,7 +31,7 @@ at::Tensor tensor_over(const std::shared_ptr<MappedFile>& mapping, const MappedV
   if (dtype == at::kBool) check_booleans(values, label);
   const auto element = static_cast<std::int64_t>(c10::elementSize(dtype));
   if (reinterpret_cast<std::uintptr_t>(values.data()) % static_cast<std::uintptr_t>(element) == 0) {
-    // The mapping is private, so the view may be writable.
+    // LibTorch has no tensors that are read-only; whoever writes into this one ends the program.
     return at::from_blob(const_cast<char*>(values.data()), shape, strides, [mapping](void*) {}, options);
   }
   at::Tensor copy = at::empty({static_cast<std::int64_t>(values.size()) / element}, options);

@@ -3,6 +3,10 @@
 #include <functional>
 #include <numeric>
 
+#include <ATen/ATen.h>
+
+#include "medvlm/base/files.hpp"
+
 namespace medvlm::sdk::nn {
 
 void ParameterList::add(std::string name, std::vector<std::int64_t> shape, at::Tensor& target) {
@@ -29,6 +33,14 @@ std::int64_t ParameterList::count() const {
     total += std::accumulate(parameter.shape.begin(), parameter.shape.end(), std::int64_t{1}, std::multiplies<>());
   }
   return total;
+}
+
+void ParameterList::drop_pages(const std::string& prefix) const {
+  for (const Parameter& parameter : parameters_) {
+    const at::Tensor& tensor = *parameter.target;
+    if (!parameter.name.starts_with(prefix) || !tensor.defined() || !tensor.is_cpu()) continue;
+    MappedFile::drop_pages(tensor.const_data_ptr(), tensor.nbytes());
+  }
 }
 
 }  // namespace medvlm::sdk::nn

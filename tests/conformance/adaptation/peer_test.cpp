@@ -69,7 +69,8 @@ TEST_CASE("scikit-learn finds the same optimum, with weights, standardised, of a
   for (const std::int64_t classes : {2, 3, 5}) {
     const std::string name = std::to_string(classes);
     const at::Generator generator = sdk::train::seeded_generator(std::uint64_t(classes));
-    const at::Tensor labels = at::arange(240).square() % 7 % classes;
+    const at::Tensor index = at::arange(240);
+    const at::Tensor labels = (index.square() + index) % 11 % classes;  // every class, unevenly
     const at::Tensor features =
         at::empty({240, 20}, at::kDouble).normal_(3, 2, generator) + labels.to(at::kDouble).unsqueeze(1) * 0.3;
     tensors["features." + name] = features;

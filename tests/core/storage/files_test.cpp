@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "checks.hpp"
 #include "medvlm/base/error.hpp"
@@ -78,6 +79,26 @@ TEST_CASE("missing files and folders in the way are named") {
   write_file_atomically(folder.path() / "file", "");
   CHECK(failure([&] { make_folder(folder.path() / "file" / "sub"); }, ErrorCode::io).find("file/sub") != std::string::npos);
   CHECK(MappedFile(folder.path() / "file").size() == 0);
+}
+
+TEST_CASE("dropped pages of a mapping leave the memory and come back as they were") {
+  const auto resident_bytes = [] {
+    long long pages = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    return resident * ::sysconf(_SC_PAGESIZE);
+  };
+  const test::TemporaryFolder folder;
+  std::string content(std::size_t{32} << 20, 'x');
+  for (std::size_t i = 0; i < content.size(); i += 1000) content[i] = static_cast<char>('a' + i % 26);
+  write_file_atomically(folder.path() / "large", content);
+  const MappedFile mapped(folder.path() / "large");
+  CHECK(mapped.bytes() == content);
+  const auto before = resident_bytes();
+  MappedFile::drop_pages(mapped.data() + 100, mapped.size() - 100);
+  CHECK(before - resident_bytes() > 30LL << 20);
+  CHECK(mapped.bytes() == content);
+  MappedFile::drop_pages(content.data(), content.size());  // not a mapping
+  CHECK(mapped.bytes() == content);
 }
 
 TEST_CASE("hashes are the published ones") {

@@ -60,7 +60,7 @@ struct PaintedDataset final : Dataset {
       sample.groups = {{"patient", std::to_string(i / 2)}};
       if (about.labels != LabelKind::multilabel) sample.label = i % classes;
       else sample.labels = {std::int8_t(i % 2), std::int8_t(i / 2 % 2), std::int8_t(i % 5 == 0 ? -1 : i / 4 % 2)};
-      sample.image += "|" + colours_of(sample);
+      sample.image.append("|").append(colours_of(sample));
       samples.push_back(sample);
     }
   }
@@ -125,7 +125,7 @@ struct AdapterBench {
   CountingProgress progress;
   std::uint64_t seed = 1;
   TemporaryFolder folder;
-  registry::Handle<Model> model = make_plugin<Model>("model", "clip", {{"checkpoint", MEDVLM_DEMO_CHECKPOINT}});
+  registry::Handle<Model> model = make_plugin<Model>("model", "clip", {{"checkpoint", MEDVLM_TINY_CHECKPOINT}});
 
   AdapterBench(std::string adapter, LabelKind kind, Value::Table given = {})
       : plugin(std::move(adapter)), options(std::move(given)), dataset(kind) {

@@ -191,15 +191,13 @@ TEST_CASE("every type of the format has its ATen type") {
   }
 }
 
-TEST_CASE("a tensor outlives its file object, and writing to it does not change the file") {
+TEST_CASE("a tensor outlives its file object") {
   const ScratchFolder folder;
   std::string header = one("\"F32\"", "[2]", "[0,8]");
   header.resize((header.size() + 7) / 8 * 8, ' ');
   const auto path = folder.write("t.safetensors", safetensors_bytes(header, values_bytes<float>({1, 2})));
-  at::Tensor tensor = Safetensors(path).tensor("t");
+  const at::Tensor tensor = Safetensors(path).tensor("t");
   CHECK(at::equal(tensor, at::tensor({1.0f, 2.0f})));
-  tensor.fill_(9);
-  CHECK(at::equal(Safetensors(path).tensor("t"), at::tensor({1.0f, 2.0f})));
 }
 
 TEST_CASE("values that the file does not align are read all the same") {

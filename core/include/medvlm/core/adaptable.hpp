@@ -29,7 +29,8 @@ class MEDVLM_API AdaptableLayer {
  public:
   virtual ~AdaptableLayer();
   virtual LayerKind kind() const = 0;
-  /// [out, in] for a linear layer, [count, width] for an embedding. Frozen: requires no gradient.
+  /// [out, in] for a linear layer, [count, width] for an embedding. Frozen: requires no gradient, and may be a read-only
+  /// mapping of the checkpoint's file: change it with set_weight(), never in place.
   virtual at::Tensor weight() const = 0;
   virtual void set_weight(at::Tensor weight) = 0;
   /// Attaches an update, or removes it with null.

@@ -51,7 +51,7 @@ class MEDVLM_API AppendFile {
   int descriptor_ = -1;
 };
 
-/// A read-only memory mapping of a whole file; pages are private, so writes never reach the file.
+/// A memory mapping of a whole file. It can only be read: writing into it ends the program.
 class MEDVLM_API MappedFile {
  public:
   /// Throws Error(io).
@@ -63,6 +63,10 @@ class MEDVLM_API MappedFile {
   const char* data() const { return data_; }
   std::uint64_t size() const { return size_; }
   std::string_view bytes() const { return {data_, static_cast<std::size_t>(size_)}; }
+
+  /// Gives the memory of a piece of a mapping back to the system; it is read from the file again when it is touched.
+  /// What lies in no mapping is left alone. Thread safe.
+  static void drop_pages(const void* begin, std::uint64_t bytes);
 
  private:
   char* data_ = nullptr;

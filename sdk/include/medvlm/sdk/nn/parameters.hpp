@@ -31,6 +31,9 @@ class MEDVLM_API ParameterList {
   std::vector<NamedLayer> layers(const std::string& prefix, const std::string& part) const;
   /// The number of scalars in all parameters.
   std::int64_t count() const;
+  /// Gives the memory of those parameters that lie in the checkpoint's file, and whose name begins with `prefix`, back to
+  /// the system. They stay usable: the next use reads them again. For towers that have done their work.
+  void drop_pages(const std::string& prefix) const;
 
  private:
   std::vector<Parameter> parameters_;
