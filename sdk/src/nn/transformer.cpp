@@ -1,9 +1,7 @@
 #include "medvlm/sdk/nn/transformer.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
-#include <c10/core/InferenceMode.h>
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/options.hpp"
@@ -16,26 +14,8 @@ namespace {
 /// the two products. Fixed, so that results do not depend on the machine.
 constexpr std::int64_t kMlpRows = 512;
 
-/// So many numbers of an activation's input go through all its steps before the next ones: they stay in a core's cache.
-constexpr std::int64_t kActivationPiece = 1 << 14;
-
 /// `x` may be overwritten: nobody differentiates through it.
 bool may_overwrite(const at::Tensor& x) { return !(c10::GradMode::is_enabled() && x.requires_grad()); }
-
-/// x * sigmoid(1.702 x), in place.
-void quick_gelu_(const at::Tensor& x) {
-  const auto apply = [](at::Tensor part) { part.mul_(at::mul(part, 1.702).sigmoid_()); };
-  if (!x.is_cpu() || !x.is_contiguous()) return apply(x);
-  const at::Tensor flat = x.view({-1});
-  const std::int64_t pieces = (flat.numel() + kActivationPiece - 1) / kActivationPiece;
-  at::parallel_for(0, pieces, 1, [&](std::int64_t begin, std::int64_t end) {
-    const c10::InferenceMode frozen;  // not inherited by the threads
-    for (std::int64_t piece = begin; piece < end; ++piece) {
-      const std::int64_t first = piece * kActivationPiece;
-      apply(flat.narrow(0, first, std::min(kActivationPiece, flat.numel() - first)));
-    }
-  });
-}
 
 }  // namespace
 
@@ -60,10 +40,8 @@ Activation activation_from_name(const std::string& name) {
 at::Tensor activate(at::Tensor x, Activation activation) {
   const bool in_place = may_overwrite(x);
   switch (activation) {
-    case Activation::quick_gelu:
-      if (!in_place) return x * at::sigmoid(1.702 * x);
-      quick_gelu_(x);
-      return x;
+    case Activation::quick_gelu:  // x * sigmoid(1.702 x)
+      return in_place ? x.mul_(at::mul(x, 1.702).sigmoid_()) : x * at::sigmoid(1.702 * x);
     case Activation::gelu: return in_place ? at::gelu_(x) : at::gelu(x);
     case Activation::gelu_tanh: return in_place ? at::gelu_(x, "tanh") : at::gelu(x, "tanh");
     case Activation::relu: return in_place ? at::relu_(x) : at::relu(x);

@@ -37,7 +37,7 @@ class MEDVLM_API TensorFile {
   virtual bool has(std::string_view name) const = 0;
   /// Throws Error(checkpoint) for an unknown name.
   virtual TensorInfo info(std::string_view name) const = 0;
-  /// A CPU tensor over the mapped file (it keeps the mapping alive; clone() it before writing: the mapping is read-only), or a copy
+  /// A CPU tensor over the mapped file (it keeps the mapping alive, which is read-only: clone() before writing), or a copy
   /// where the file does not align the values. Throws Error(checkpoint) for an unknown name or damaged values.
   virtual at::Tensor tensor(std::string_view name) const = 0;
 
