@@ -66,6 +66,7 @@ class Quarters {
     if (edges_.back() == *std::max_element(numbers.begin(), numbers.end())) edges_.pop_back();
   }
 
+  std::size_t count() const { return edges_.size() + 1; }
   std::size_t band_of(double number) const {
     return static_cast<std::size_t>(std::lower_bound(edges_.begin(), edges_.end(), number) - edges_.begin());
   }
@@ -130,7 +131,7 @@ class GroupValues {
     for (std::string& value : values_) {
       if (value != kUnknown) value = quarters.name_of(quarters.band_of(*number_in(value)));
     }
-    for (std::size_t band = 0; band < 4; ++band) bands_.push_back(quarters.name_of(band));
+    for (std::size_t band = 0; band < quarters.count(); ++band) bands_.push_back(quarters.name_of(band));
   }
 
   std::string group_;
