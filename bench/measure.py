@@ -1,10 +1,38 @@
-"""Runs a program and measures it; prints rows of the table. Shared by the benches."""
+"""Writes studies, runs programs and measures them, prints rows of the table. Shared by the benches."""
 import pathlib
 import re
 import statistics
 import subprocess
 import threading
 import time
+
+
+STUDY = """
+[study]
+name = "bench"
+output = "out"
+[run]
+batch_size = 32
+{run}
+[[models]]
+plugin = "clip"
+checkpoint = "{checkpoint}"
+[[datasets]]
+plugin = "table"
+file = "{table}"
+label = "label"
+classes = ["no", "yes"]
+class_texts = ["no", "yes"]
+split = "split"
+[[adapters]]
+{adapter}
+[[metrics]]
+plugin = "auroc"
+"""
+
+
+def write_study(out, checkpoint, table, adapter, run=""):
+    (out / "study.toml").write_text(STUDY.format(checkpoint=checkpoint, table=table, adapter=adapter, run=run))
 
 
 def tree_memory(pid):

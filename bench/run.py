@@ -15,37 +15,13 @@ import statistics
 import subprocess
 import time
 
-from measure import measured, row
+from measure import measured, row, write_study
 from training import lora, probe
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Multiply-adds of the ViT-B/32 image tower for one picture, counted from its layers, times two.
 TOKENS, WIDTH, LAYERS = 50, 768, 12
 IMAGE_GFLOP = 2e-9 * (49 * 3072 * WIDTH + LAYERS * (12 * TOKENS * WIDTH**2 + 2 * TOKENS**2 * WIDTH) + WIDTH * 512)
-
-STUDY = """
-[study]
-name = "bench"
-output = "out"
-[run]
-batch_size = 32
-cache = false
-limit = {limit}
-[[models]]
-plugin = "clip"
-checkpoint = "vit-b-32"
-[[datasets]]
-plugin = "table"
-file = "table.csv"
-label = "label"
-classes = ["no", "yes"]
-class_texts = ["no", "yes"]
-split = "split"
-[[adapters]]
-plugin = "off_the_shelf"
-[[metrics]]
-plugin = "auroc"
-"""
 
 
 def embeddings(args, out):
@@ -55,7 +31,7 @@ def embeddings(args, out):
     for _ in range(args.rounds):
         times = {}
         for limit in (few, many):
-            (out / "study.toml").write_text(STUDY.format(limit=limit))
+            write_study(out, "vit-b-32", "table.csv", 'plugin = "off_the_shelf"', f"cache = false\nlimit = {limit}")
             shutil.rmtree(out / "out", ignore_errors=True)
             _, times[limit], memory, first = measured([args.build / "bin/medvlm", "run", out / "study.toml", "--quiet"], journal)
             values["ours_memory"].append(memory)

@@ -2,33 +2,11 @@
 import pathlib
 import shutil
 
-from measure import measured, row
+from measure import measured, row, write_study
 
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 # HAM10000 as the paper splits it, and the part of it that is measured.
 HAM_TRAIN, HAM_TEST, PART = 8137, 1811, 64
-
-STUDY = """
-[study]
-name = "bench"
-output = "out"
-[run]
-batch_size = 32
-[[models]]
-plugin = "clip"
-checkpoint = "{checkpoint}"
-[[datasets]]
-plugin = "table"
-file = "{table}"
-label = "label"
-classes = ["no", "yes"]
-class_texts = ["no", "yes"]
-split = "split"
-[[adapters]]
-{adapter}
-[[metrics]]
-plugin = "auroc"
-"""
 
 
 def write_table(file, folder, train, test):
@@ -39,7 +17,7 @@ def write_table(file, folder, train, test):
 
 def run_ours(args, out, checkpoint, table, adapter):
     shutil.rmtree(out / "out", ignore_errors=True)
-    (out / "study.toml").write_text(STUDY.format(checkpoint=checkpoint, table=table.name, adapter=adapter))
+    write_study(out, checkpoint, table.name, adapter)
     _, seconds, memory, _ = measured([args.build / "bin/medvlm", "run", out / "study.toml", "--quiet"])
     return seconds, memory
 

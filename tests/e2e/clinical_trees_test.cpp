@@ -1,6 +1,6 @@
 // PAPILA's workbooks, Camelyon17's drawn sample and DICOM files in class folders, from the files to AUROC, against
 // transformers, scikit-learn, pandas and pydicom (tests/peers/make_clinical_trees.py, compute_clinical_expected.py).
-#include "peer_results.hpp"
+#include "peers.hpp"
 
 namespace medvlm::e2e {
 namespace {
@@ -10,7 +10,7 @@ using nlohmann::json;
 constexpr const char* kExpected = "expected_clinical.json";
 constexpr const char* kDatasets[] = {"PAPILA", "Camelyon17", "radiographs"};
 
-fs::path root() { return trees_root(kExpected); }
+fs::path root() { return goldens_with(fs::path("trees") / kExpected); }
 
 json expected(const std::string& dataset) { return json::parse(read(root() / "trees" / kExpected))[dataset]; }
 
@@ -52,6 +52,16 @@ const Trees& by_cluster() {
   return trees;
 }
 
+void check_scores(const std::string& dataset) {
+  check_predictions(by_sample().result_folder(dataset), expected(dataset)["samples"]);
+}
+
+void check_auroc(const Trees& trees, const std::string& dataset, const std::string& unit) {
+  const json found = metric(result(trees.result_folder(dataset)), "auroc");
+  check_near(found["value"], expected(dataset)["auroc"]);
+  check_interval(found, expected(dataset)["ci"][unit]);
+}
+
 }  // namespace
 
 TEST_CASE("the expected scores lie far enough apart for a comparison of AUROC") {
@@ -62,28 +72,28 @@ TEST_CASE("the expected scores lie far enough apart for a comparison of AUROC") 
 }
 
 TEST_CASE("scores of every PAPILA image are those of transformers") {
-  check_scores(by_sample().result_folder("PAPILA"), expected("PAPILA"));
+  check_scores("PAPILA");
 }
 
 TEST_CASE("scores of every Camelyon17 patch that scikit-learn draws are those of transformers, in its order") {
-  check_scores(by_sample().result_folder("Camelyon17"), expected("Camelyon17"));
+  check_scores("Camelyon17");
 }
 
 TEST_CASE("scores of every DICOM file are those of pydicom and transformers") {
-  check_scores(by_sample().result_folder("radiographs"), expected("radiographs"));
+  check_scores("radiographs");
 }
 
 TEST_CASE("AUROC and its interval by image are those of scikit-learn and numpy") {
   for (const char* dataset : kDatasets) {
     CAPTURE(dataset);
-    check_auroc(by_sample().result_folder(dataset), expected(dataset), "sample");
+    check_auroc(by_sample(), dataset, "sample");
   }
 }
 
 TEST_CASE("unit 'auto' resamples patients, and folders that stand for them") {
   for (const char* dataset : kDatasets) {
     CAPTURE(dataset);
-    check_auroc(by_cluster().result_folder(dataset), expected(dataset), "cluster");
+    check_auroc(by_cluster(), dataset, "cluster");
     const std::string cluster = std::string(dataset) == "radiographs" ? "folder" : "patient";
     CHECK(result(by_cluster().result_folder(dataset))["bootstrap"]["cluster"] == cluster);
   }

@@ -1,4 +1,4 @@
-// Adapters that learn: the test split stays shut meanwhile, seeds are spread, and the study's facts reach the table.
+// Adapters that learn: the test split stays shut meanwhile, and seeds are spread.
 #include <sys/inotify.h>
 
 #include <cstring>

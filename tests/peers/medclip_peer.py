@@ -3,8 +3,8 @@
 goldens, for conformance_medclip to compare: grids that windows or merging do not divide, a window of one stage's whole grid,
 another patch size, absolute positions, many layers, other heads and norms.
 
-    python medclip_peer.py --out /tmp/medclip-peer
-    MEDVLM_GOLDENS=/tmp/medclip-peer build/release/tests/conformance_medclip
+    python medclip_peer.py --out FOLDER
+    MEDVLM_GOLDENS=FOLDER build/release/tests/conformance_medclip
 
 Needs torch, transformers, numpy, Pillow, safetensors."""
 

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include "contrastive_checks.hpp"
 #include "blip2_goldens.hpp"
 #include "medvlm/base/files.hpp"
 
@@ -22,17 +23,7 @@ TEST_CASE("there are BLIP-2 goldens") {
 TEST_CASE("pictures are decoded and processed as by the reference") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : blip2_goldens()) {
-    const test::ContrastiveGoldens goldens(folder);
-    const auto model = blip2_model(folder);
-    for (const fs::path& file : test::golden_images(folder)) {
-      const Image image = sdk::decode_image_file(file);
-      auto* bytes = const_cast<std::uint8_t*>(image.pixels.data());
-      const at::Tensor pixels = at::from_blob(bytes, {image.height, image.width, 3}, at::kByte);
-      goldens.check("decoded." + file.filename().string(), pixels);
-    }
-    std::vector<at::Tensor> pixels;
-    for (const auto& image : test::golden_inputs(model, folder)) pixels.push_back(image.pixels);
-    goldens.check("pixel_values", at::stack(pixels));
+    test::check_pictures(test::ContrastiveGoldens(folder), blip2_model(folder), folder);
   }
 }
 
@@ -108,19 +99,8 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
   for (const auto& folder : blip2_goldens()) {
     auto model = blip2_model(folder);
     model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const auto together = model.encode_images(images);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const auto alone = model.encode_images(std::span(&images[i], 1));
-      CHECK(at::allclose(alone.joint[0], together.joint[std::int64_t(i)], 1e-5, 1e-6));
-      CHECK(at::allclose(alone.features[0], together.features[std::int64_t(i)], 1e-5, 1e-6));
-    }
-    const auto texts = test::golden_texts(folder);
-    const at::Tensor all = model.encode_texts(texts);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      CHECK(at::allclose(model.encode_texts(std::span(&texts[i], 1))[0], all[std::int64_t(i)], 1e-5, 1e-6));
-    }
+    test::check_images_alone(model, folder);
+    test::check_texts_alone(model, folder);
   }
 }
 
@@ -131,31 +111,13 @@ TEST_CASE("a checkpoint that does not fit its config names every tensor") {
   config["image_text_hidden_size"] = config["image_text_hidden_size"].get<int>() + 1;
   write_file_atomically(copy.path() / "config.json", config.dump());
   auto model = blip2_model(copy.path());
-  try {
-    model.load(at::kCPU, at::kFloat);
-    FAIL("it loaded");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::checkpoint);
-    for (const char* part : {"vision_projection.weight", "text_projection.bias", "model.safetensors"}) {
-      CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());
-    }
-  }
+  test::check_misfit(model, {"vision_projection.weight", "text_projection.bias", "model.safetensors"});
 }
 
 TEST_CASE("a config that makes no model is refused with its key") {
   if (!test::goldens_present("contrastive")) return;
   const auto refused = [](const char* part, const char* key, const nlohmann::json& value) {
-    const test::GoldenCopy copy(blip2_goldens().front(), {});
-    auto config = test::read_golden_json(copy.path() / "config.json");
-    (*part ? config[part] : config)[key] = value;
-    write_file_atomically(copy.path() / "config.json", config.dump());
-    try {
-      blip2_model(copy.path());
-      FAIL(std::string(key) << " was accepted");
-    } catch (const Error& error) {
-      CHECK(error.code() == ErrorCode::checkpoint);
-      CHECK_MESSAGE(std::string(error.what()).find(key) != std::string::npos, error.what());
-    }
+    test::check_config_refused([](const fs::path& folder) { blip2_model(folder); }, blip2_goldens().front(), part, key, value);
   };
   refused("", "model_type", "blip");
   refused("", "architectures", nlohmann::json::array({"Blip2ForConditionalGeneration"}));

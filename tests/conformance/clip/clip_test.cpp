@@ -5,7 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "clip_model.hpp"
-#include "contrastive_goldens.hpp"
+#include "contrastive_checks.hpp"
 #include "medvlm/base/files.hpp"
 
 namespace {
@@ -31,16 +31,7 @@ TEST_CASE("there are CLIP goldens") {
 TEST_CASE("pictures are decoded and processed as by the reference") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : clip_goldens()) {
-    const test::ContrastiveGoldens goldens(folder);
-    const auto model = make_model(folder);
-    for (const fs::path& file : test::golden_images(folder)) {
-      const Image image = sdk::decode_image_file(file);
-      const at::Tensor pixels = at::from_blob(const_cast<std::uint8_t*>(image.pixels.data()), {image.height, image.width, 3}, at::kByte);
-      goldens.check("decoded." + file.filename().string(), pixels);
-    }
-    std::vector<at::Tensor> pixels;
-    for (const auto& image : test::golden_inputs(model, folder)) pixels.push_back(image.pixels);
-    goldens.check("pixel_values", at::stack(pixels));
+    test::check_pictures(test::ContrastiveGoldens(folder), make_model(folder), folder);
   }
 }
 
@@ -113,31 +104,13 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
   for (const auto& folder : clip_goldens()) {
     auto model = make_model(folder);
     model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const at::Tensor together = model.encode_images(images).joint;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const at::Tensor alone = model.encode_images(std::span(&images[i], 1)).joint;
-      CHECK(at::allclose(alone[0], together[std::int64_t(i)], 1e-5, 1e-6));
-    }
+    test::check_images_alone(model, folder);
   }
 }
 
 TEST_CASE("16-bit types stay near float32") {
   if (!test::goldens_present("contrastive")) return;
-  for (const auto& folder : clip_goldens()) {
-    auto model = make_model(folder);
-    model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const at::Tensor exact = model.encode_images(images).joint;
-    for (const auto dtype : {at::kBFloat16, at::kHalf}) {
-      auto narrow = make_model(folder);
-      narrow.load(at::kCPU, dtype);
-      const at::Tensor rough = narrow.encode_images(images).joint.to(at::kFloat);
-      CHECK(at::cosine_similarity(exact, rough, 1).min().item<double>() > 0.999);
-    }
-  }
+  for (const auto& folder : clip_goldens()) test::check_narrow_types([&] { return make_model(folder); }, folder);
 }
 
 TEST_CASE("gradients flow through the encoder when a layer has a trainable update") {
@@ -179,13 +152,5 @@ TEST_CASE("a checkpoint that does not fit its config names every tensor") {
   config["projection_dim"] = config["projection_dim"].get<int>() + 1;
   write_file_atomically(copy.path() / "config.json", config.dump());
   auto model = make_model(copy.path());
-  try {
-    model.load(at::kCPU, at::kFloat);
-    FAIL("it loaded");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::checkpoint);
-    for (const char* part : {"visual_projection.weight", "text_projection.weight", "model.safetensors"}) {
-      CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());
-    }
-  }
+  test::check_misfit(model, {"visual_projection.weight", "text_projection.weight", "model.safetensors"});
 }

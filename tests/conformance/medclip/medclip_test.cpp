@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include "contrastive_checks.hpp"
 #include "medclip_goldens.hpp"
 
 namespace {
@@ -36,12 +37,7 @@ TEST_CASE("pictures are decoded and processed as by the package and as by the be
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : medclip_goldens()) {
     const ContrastiveGoldens goldens(folder);
-    for (const fs::path& file : test::golden_images(folder)) {
-      const Image image = sdk::decode_image_file(file);
-      auto* bytes = const_cast<std::uint8_t*>(image.pixels.data());
-      goldens.check("decoded." + file.filename().string(), at::from_blob(bytes, {image.height, image.width, 3}, at::kByte));
-    }
-    goldens.check("pixel_values", stacked(test::golden_inputs(make_medclip(folder), folder)));
+    test::check_pictures(goldens, make_medclip(folder), folder);
     goldens.check("pixel_values_benchmark", stacked(test::golden_inputs(make_medclip(folder, kBenchmark), folder)));
     CHECK(make_medclip(folder).preprocessing_identity() != make_medclip(folder, kBenchmark).preprocessing_identity());
   }
@@ -140,35 +136,13 @@ TEST_CASE("an image's embedding does not depend on its batch beyond rounding") {
   for (const auto& folder : medclip_goldens()) {
     auto model = make_medclip(folder);
     model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const at::Tensor together = model.encode_images(images).joint;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const at::Tensor alone = model.encode_images(std::span(&images[i], 1)).joint;
-      CHECK(at::allclose(alone[0], together[std::int64_t(i)], 1e-5, 5e-6));
-    }
+    test::check_images_alone(model, folder, 5e-6);
   }
 }
 
 TEST_CASE("16-bit types stay near float32") {
   if (!test::goldens_present("contrastive")) return;
-  for (const auto& folder : medclip_goldens()) {
-    auto model = make_medclip(folder);
-    model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const auto texts = test::golden_texts(folder);
-    const at::Tensor exact = model.encode_images(images).joint;
-    const at::Tensor exact_texts = model.encode_texts(texts);
-    for (const auto dtype : {at::kBFloat16, at::kHalf}) {
-      auto narrow = make_medclip(folder);
-      narrow.load(at::kCPU, dtype);
-      const at::Tensor rough = narrow.encode_images(images).joint.to(at::kFloat);
-      CHECK(at::cosine_similarity(exact, rough, 1).min().item<double>() > 0.999);
-      const at::Tensor rough_texts = narrow.encode_texts(texts).to(at::kFloat);
-      CHECK(at::cosine_similarity(exact_texts, rough_texts, 1).min().item<double>() > 0.999);
-    }
-  }
+  for (const auto& folder : medclip_goldens()) test::check_narrow_types([&] { return make_medclip(folder); }, folder);
 }
 
 TEST_CASE("gradients reach an update of every layer that takes part") {

@@ -1,5 +1,6 @@
 // open_clip's models against the library: tokens, pixels, hidden states, embeddings, logits. Every golden folder of the
 // family that is found is run.
+#include "contrastive_checks.hpp"
 #include "open_clip_goldens.hpp"
 
 #include <ATen/ATen.h>
@@ -41,16 +42,7 @@ TEST_CASE("there are goldens of both kinds of towers") {
 TEST_CASE("pictures are decoded and processed as by the reference") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : test::open_clip_goldens()) {
-    const test::ContrastiveGoldens goldens(folder);
-    const auto model = test::open_clip_model(folder);
-    std::vector<at::Tensor> pixels;
-    for (const path& file : test::golden_images(folder)) {
-      const Image image = sdk::decode_image_file(file);
-      goldens.check("decoded." + file.filename().string(),
-                    at::tensor(at::ArrayRef<std::uint8_t>(image.pixels)).view({image.height, image.width, 3}));
-      pixels.push_back(model.preprocess(image).pixels);
-    }
-    goldens.check("pixel_values", at::stack(pixels));
+    test::check_pictures(test::ContrastiveGoldens(folder), test::open_clip_model(folder), folder);
   }
 }
 
@@ -122,39 +114,15 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
   for (const auto& folder : test::open_clip_goldens()) {
     auto model = test::open_clip_model(folder);
     model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const at::Tensor together = model.encode_images(images).joint;
-    const auto lines = test::golden_texts(folder);
-    const at::Tensor texts = model.encode_texts(lines);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      CHECK(at::allclose(model.encode_images(std::span(&images[i], 1)).joint[0], together[std::int64_t(i)], 1e-5, 1e-6));
-    }
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      CHECK(at::allclose(model.encode_texts(std::span(&lines[i], 1))[0], texts[std::int64_t(i)], 1e-5, 1e-6));
-    }
+    test::check_images_alone(model, folder);
+    test::check_texts_alone(model, folder);
   }
 }
 
 TEST_CASE("16-bit types stay near float32") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : test::open_clip_goldens()) {
-    auto model = test::open_clip_model(folder);
-    model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const auto lines = test::golden_texts(folder);
-    const at::Tensor exact = model.encode_images(images).joint;
-    const at::Tensor exact_texts = model.encode_texts(lines);
-    for (const auto dtype : {at::kBFloat16, at::kHalf}) {
-      auto narrow = test::open_clip_model(folder);
-      narrow.load(at::kCPU, dtype);
-      const at::Tensor rough = narrow.encode_images(images).joint;
-      const at::Tensor rough_texts = narrow.encode_texts(lines);
-      CHECK((rough.scalar_type() == dtype));
-      CHECK(at::cosine_similarity(exact, rough.to(at::kFloat), 1).min().item<double>() > 0.999);
-      CHECK(at::cosine_similarity(exact_texts, rough_texts.to(at::kFloat), 1).min().item<double>() > 0.999);
-    }
+    test::check_narrow_types([&] { return test::open_clip_model(folder); }, folder);
   }
 }
 
@@ -167,16 +135,7 @@ TEST_CASE("a checkpoint that does not fit its config names every tensor") {
     write_file_atomically(copy.path() / "open_clip_config.json", config.dump());
     auto model = test::open_clip_model(copy.path());
     const bool timm = config["model_cfg"]["vision_cfg"].contains("timm_model_name");
-    try {
-      model.load(at::kCPU, at::kFloat);
-      FAIL("it loaded");
-    } catch (const Error& error) {
-      CHECK(error.code() == ErrorCode::checkpoint);
-      const std::string message = error.what();
-      for (const char* part : {timm ? "visual.head.proj.weight" : "visual.proj",
-                               timm ? "text.proj.2.weight" : "text_projection", "open_clip_model.safetensors"}) {
-        CHECK_MESSAGE(message.find(part) != std::string::npos, message);
-      }
-    }
+    test::check_misfit(model, {timm ? "visual.head.proj.weight" : "visual.proj",
+                               timm ? "text.proj.2.weight" : "text_projection", "open_clip_model.safetensors"});
   }
 }

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "medvlm/base/files.hpp"
+#include "contrastive_checks.hpp"
 #include "siglip_goldens.hpp"
 
 using namespace medvlm;
@@ -20,17 +21,7 @@ TEST_CASE("there are SigLIP goldens") {
 TEST_CASE("pictures are decoded and processed as by the reference") {
   if (!test::goldens_present("contrastive")) return;
   for (const auto& folder : siglip_goldens()) {
-    const test::ContrastiveGoldens goldens(folder);
-    const auto model = siglip_model(folder);
-    for (const fs::path& file : test::golden_images(folder)) {
-      const Image image = sdk::decode_image_file(file);
-      auto* bytes = const_cast<std::uint8_t*>(image.pixels.data());
-      const at::Tensor pixels = at::from_blob(bytes, {image.height, image.width, 3}, at::kByte);
-      goldens.check("decoded." + file.filename().string(), pixels);
-    }
-    std::vector<at::Tensor> pixels;
-    for (const auto& image : test::golden_inputs(model, folder)) pixels.push_back(image.pixels);
-    goldens.check("pixel_values", at::stack(pixels));
+    test::check_pictures(test::ContrastiveGoldens(folder), siglip_model(folder), folder);
   }
 }
 
@@ -114,42 +105,14 @@ TEST_CASE("an embedding does not depend on its batch beyond rounding") {
   for (const auto& folder : siglip_goldens()) {
     auto model = siglip_model(folder);
     model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const at::Tensor together = model.encode_images(images).joint;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const at::Tensor alone = model.encode_images(std::span(&images[i], 1)).joint;
-      CHECK(at::allclose(alone[0], together[std::int64_t(i)], 1e-5, 1e-6));
-    }
-    const auto texts = test::golden_texts(folder);
-    const at::Tensor all = model.encode_texts(texts);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      CHECK(at::allclose(model.encode_texts(std::span(&texts[i], 1))[0], all[std::int64_t(i)], 1e-5, 1e-6));
-    }
+    test::check_images_alone(model, folder);
+    test::check_texts_alone(model, folder);
   }
 }
 
 TEST_CASE("16-bit types stay near float32") {
   if (!test::goldens_present("contrastive")) return;
-  for (const auto& folder : siglip_goldens()) {
-    auto model = siglip_model(folder);
-    model.load(at::kCPU, at::kFloat);
-    const c10::InferenceMode frozen;
-    const auto images = test::golden_inputs(model, folder);
-    const auto texts = test::golden_texts(folder);
-    const at::Tensor exact = model.encode_images(images).joint;
-    const at::Tensor exact_texts = model.encode_texts(texts);
-    for (const auto dtype : {at::kBFloat16, at::kHalf}) {
-      auto narrow = siglip_model(folder);
-      narrow.load(at::kCPU, dtype);
-      const at::Tensor rough = narrow.encode_images(images).joint;
-      CHECK((rough.scalar_type() == dtype));
-      CHECK(at::cosine_similarity(exact, rough.to(at::kFloat), 1).min().item<double>() > 0.999);
-      const at::Tensor rough_texts = narrow.encode_texts(texts);
-      CHECK(at::cosine_similarity(exact_texts, rough_texts.to(at::kFloat), 1).min().item<double>() > 0.999);
-      CHECK((narrow.similarity(rough, rough_texts).scalar_type() == dtype));
-    }
-  }
+  for (const auto& folder : siglip_goldens()) test::check_narrow_types([&] { return siglip_model(folder); }, folder);
 }
 
 TEST_CASE("a checkpoint that does not fit its config names every tensor") {
@@ -159,31 +122,13 @@ TEST_CASE("a checkpoint that does not fit its config names every tensor") {
   config["text_config"]["intermediate_size"] = config["text_config"]["intermediate_size"].get<int>() + 1;
   write_file_atomically(copy.path() / "config.json", config.dump());
   auto model = siglip_model(copy.path());
-  try {
-    model.load(at::kCPU, at::kFloat);
-    FAIL("it loaded");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::checkpoint);
-    for (const char* part : {"text_model.encoder.layers.0.mlp.fc1.weight", "mlp.fc2.weight", "model.safetensors"}) {
-      CHECK_MESSAGE(std::string(error.what()).find(part) != std::string::npos, error.what());
-    }
-  }
+  test::check_misfit(model, {"text_model.encoder.layers.0.mlp.fc1.weight", "mlp.fc2.weight", "model.safetensors"});
 }
 
 TEST_CASE("a config that makes no model is refused with its key") {
   if (!test::goldens_present("contrastive")) return;
-  const auto refused = [](const char* tower, const char* key, const nlohmann::json& value) {
-    const test::GoldenCopy copy(siglip_goldens().front(), {});
-    auto config = test::read_golden_json(copy.path() / "config.json");
-    (*tower ? config[tower] : config)[key] = value;
-    write_file_atomically(copy.path() / "config.json", config.dump());
-    try {
-      siglip_model(copy.path());
-      FAIL(std::string(key) << " was accepted");
-    } catch (const Error& error) {
-      CHECK(error.code() == ErrorCode::checkpoint);
-      CHECK_MESSAGE(std::string(error.what()).find(key) != std::string::npos, error.what());
-    }
+  const auto refused = [](const char* part, const char* key, const nlohmann::json& value) {
+    test::check_config_refused([](const fs::path& folder) { siglip_model(folder); }, siglip_goldens().front(), part, key, value);
   };
   refused("", "model_type", "clip");
   refused("vision_config", "patch_size", 0);

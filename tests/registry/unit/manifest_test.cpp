@@ -27,8 +27,6 @@ std::string option_complaint(const std::string& option) {
   return complaint(manifest_text("clip", "model", "[options.x]\nhelp = \"h\"\n" + option));
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("a manifest gives kind, id, version and library") {

@@ -1,4 +1,4 @@
-// Manifests for tests.
+// Manifests for tests, and what the tests look for in messages.
 #pragma once
 
 #include <string>
@@ -11,3 +11,5 @@ inline std::string manifest_text(const std::string& id = "clip", const std::stri
          "\n[build]\nlibrary = \"plugin.so\"\nsha256 = \"" + std::string(64, 'a') +
          "\"\nstamp = \"medvlm-stamp:1;abi=1;sizes=1\"\n";
 }
+
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -35,8 +35,6 @@ std::string find_error(const Registry& plugins, const std::string& kind, const s
   return "";
 }
 
-bool mentions(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("plugins are listed by kind, then by id") {
@@ -54,17 +52,17 @@ TEST_CASE("plugins are listed by kind, then by id") {
 TEST_CASE("an unknown id names the nearest") {
   const Scratch scratch;
   add_plugin(scratch, "p", "model", "clip");
-  CHECK(mentions(find_error(scan(scratch, {"p"}), "model", "clpi"), "there is no model 'clpi'; did you mean 'clip'?"));
+  CHECK(has(find_error(scan(scratch, {"p"}), "model", "clpi"), "there is no model 'clpi'; did you mean 'clip'?"));
 }
 
 TEST_CASE("an id of another kind is pointed out") {
   const Scratch scratch;
   add_plugin(scratch, "p", "metric", "accuracy");
-  CHECK(mentions(find_error(scan(scratch, {"p"}), "model", "accuracy"), "there is a metric 'accuracy'"));
+  CHECK(has(find_error(scan(scratch, {"p"}), "model", "accuracy"), "there is a metric 'accuracy'"));
 }
 
 TEST_CASE("an empty search path says how to name a folder") {
-  CHECK(mentions(find_error(Registry({}), "model", "clip"), "--plugin-dir"));
+  CHECK(has(find_error(Registry({}), "model", "clip"), "--plugin-dir"));
 }
 
 TEST_CASE("two plugins of the same kind and id are both refused, naming both files") {
@@ -74,9 +72,9 @@ TEST_CASE("two plugins of the same kind and id are both refused, naming both fil
   const Registry plugins = scan(scratch, {"a", "b"});
   CHECK(plugins.plugins().empty());
   REQUIRE(plugins.problems().size() == 1);
-  CHECK(mentions(plugins.problems()[0].message, (scratch.folder() / "a/model-clip.toml").string()));
-  CHECK(mentions(plugins.problems()[0].message, (scratch.folder() / "b/model-clip.toml").string()));
-  CHECK(mentions(find_error(plugins, "model", "clip"), "refused: "));
+  CHECK(has(plugins.problems()[0].message, (scratch.folder() / "a/model-clip.toml").string()));
+  CHECK(has(plugins.problems()[0].message, (scratch.folder() / "b/model-clip.toml").string()));
+  CHECK(has(find_error(plugins, "model", "clip"), "refused: "));
 }
 
 TEST_CASE("the same id for two kinds is allowed") {
@@ -122,7 +120,7 @@ TEST_CASE("loading what is no library is a plugin error with the plugin's name")
     FAIL("no error");
   } catch (const medvlm::Error& error) {
     CHECK(error.code() == medvlm::ErrorCode::plugin);
-    CHECK(mentions(error.what(), "model 'clip': "));
-    CHECK(mentions(error.what(), "is not a library"));
+    CHECK(has(error.what(), "model 'clip': "));
+    CHECK(has(error.what(), "is not a library"));
   }
 }

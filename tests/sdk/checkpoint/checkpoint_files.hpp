@@ -51,6 +51,8 @@ std::string values_bytes(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
+inline const std::string kSix = values_bytes<float>({0, 1, 2, 3, 4, 5});
+
 inline std::string safetensors_bytes(const std::string& header, const std::string& data) {
   return little_endian(header.size(), 8) + header + data;
 }

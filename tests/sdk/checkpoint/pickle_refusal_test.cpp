@@ -10,8 +10,6 @@ using namespace medvlm::test;
 
 namespace {
 
-const std::string kSixValues = values_bytes<float>({0, 1, 2, 3, 4, 5});
-
 std::string refusal(const ScratchFolder& folder, const std::string& bytes) {
   const auto file = folder.write("bad.bin", bytes);
   const std::string message = checkpoint_error([&] {
@@ -32,7 +30,7 @@ void check_pickles(const std::vector<Case>& cases) {
   const ScratchFolder folder;
   for (const auto& [what, pickle, expected] : cases) {
     CAPTURE(what);
-    const std::string message = refusal(folder, torch_file(pickle, kSixValues));
+    const std::string message = refusal(folder, torch_file(pickle, kSix));
     CAPTURE(message);
     CHECK(message.find(expected) != std::string::npos);
   }
@@ -136,12 +134,12 @@ TEST_CASE("files that are no archive of torch.save are refused with the cure") {
         std::string::npos);
   CHECK(refusal(folder, zip_bytes({{"a/data.pkl", good}, {"a/data.pkl", good}})).find("twice") != std::string::npos);
   CHECK(refusal(folder, zip_bytes({{"a/data.pkl", good}}, {8, false})).find("is compressed") != std::string::npos);
-  CHECK(refusal(folder, torch_file(good, kSixValues, "big")).find("byteorder") != std::string::npos);
+  CHECK(refusal(folder, torch_file(good, kSix, "big")).find("byteorder") != std::string::npos);
 }
 
 TEST_CASE("an archive cut at any byte is refused") {
   const ScratchFolder folder;
-  const std::string whole = torch_file(dict_of(6, 0, {6}, {1}), kSixValues);
+  const std::string whole = torch_file(dict_of(6, 0, {6}, {1}), kSix);
   CHECK_NOTHROW(TorchPickle{folder.write("whole.bin", whole)});
   for (std::size_t length = 0; length < whole.size(); ++length) {
     CAPTURE(length);
@@ -151,7 +149,7 @@ TEST_CASE("an archive cut at any byte is refused") {
 
 TEST_CASE("any single changed byte of an archive is either refused or leaves tensors within the file") {
   const ScratchFolder folder;
-  const std::string whole = torch_file(dict_of(6, 0, {6}, {1}), kSixValues);
+  const std::string whole = torch_file(dict_of(6, 0, {6}, {1}), kSix);
   int refused = 0;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (const char value : {'\0', '\xff', '\x7f'}) {

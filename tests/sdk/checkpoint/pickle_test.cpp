@@ -12,8 +12,6 @@ using namespace medvlm::test;
 
 namespace {
 
-const std::string kSix = values_bytes<float>({0, 1, 2, 3, 4, 5});
-
 at::Tensor read_one(const ScratchFolder& folder, const std::string& tensor, const std::string& storage = kSix) {
   return TorchPickle(folder.write("t.bin", torch_file(pickle_dict("t", tensor), storage))).tensor("t");
 }

@@ -18,17 +18,7 @@ using test::golden_file;
 
 namespace {
 
-/// The message of the data error that decoding must end in.
-std::string refusal(const std::string& bytes) {
-  try {
-    sdk::decode_image(bytes, "some.file");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::data);
-    CHECK(error.message().starts_with("some.file: "));
-    return error.message();
-  }
-  return "no error";
-}
+std::string refusal(const std::string& bytes) { return test::decoding_refusal(bytes, "some.file"); }
 
 std::string png_header(std::uint32_t width, std::uint32_t height) {
   const std::string colour("\x08\x02\0\0\0", 5);
