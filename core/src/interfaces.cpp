@@ -1,10 +1,17 @@
 // Key functions of the interfaces: their type information lives in this library alone.
+#include <algorithm>
+
 #include "medvlm/core/adapter.hpp"
 #include "medvlm/core/dataset.hpp"
 #include "medvlm/core/metric.hpp"
 #include "medvlm/core/model.hpp"
 
 namespace medvlm {
+
+bool has_split(const Dataset& dataset, Split split) {
+  const std::vector<Split> splits = dataset.splits();
+  return std::find(splits.begin(), splits.end(), split) != splits.end();
+}
 
 Dataset::~Dataset() = default;
 LayerUpdate::~LayerUpdate() = default;
@@ -19,6 +26,7 @@ ImageStream::~ImageStream() = default;
 std::string Adapter::training_report() const { return "{}"; }
 PreparedMetric::~PreparedMetric() = default;
 std::optional<AnalyticInterval> PreparedMetric::analytic(std::size_t, double) const { return std::nullopt; }
+std::string PreparedMetric::report() const { return {}; }
 Metric::~Metric() = default;
 
 }  // namespace medvlm

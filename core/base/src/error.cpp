@@ -17,7 +17,7 @@ constexpr std::array kCodes = {
     CodeRow{ErrorCode::data, "data", 5},                  CodeRow{ErrorCode::checkpoint, "checkpoint", 6},
     CodeRow{ErrorCode::io, "io", 7},                      CodeRow{ErrorCode::conflict, "conflict", 8},
     CodeRow{ErrorCode::out_of_memory, "out_of_memory", 9}, CodeRow{ErrorCode::device, "device", 10},
-    CodeRow{ErrorCode::interrupted, "interrupted", 11},
+    CodeRow{ErrorCode::interrupted, "interrupted", 11},    CodeRow{ErrorCode::network, "network", 12},
 };
 
 }  // namespace

@@ -71,8 +71,7 @@ ScenarioContext::ScenarioContext(Scenario& scenario, Progress& progress)
 
 bool ScenarioContext::has(Split split) const {
   refuse_test(split);
-  const std::vector<Split> splits = scenario_.dataset->splits();
-  return std::find(splits.begin(), splits.end(), split) != splits.end();
+  return has_split(*scenario_.dataset, split);
 }
 
 std::vector<Sample> ScenarioContext::samples(Split split) {

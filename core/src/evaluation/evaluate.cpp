@@ -1,12 +1,13 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
-#include "adapter_context.hpp"
-#include "embedding_source.hpp"
+#include "batches.hpp"
 #include "medvlm/base/log.hpp"
+#include "medvlm/core/device.hpp"
 #include "medvlm/core/sample_error.hpp"
 #include "medvlm/core/scenario.hpp"
 #include "scoring.hpp"
@@ -15,39 +16,26 @@
 namespace medvlm {
 namespace {
 
-/// The first batch is small, so that a mistake in a study shows soon.
-constexpr std::size_t kFirstBatch = 4;
-
-/// A split cut into fixed batches, by position: a resumed run computes the same batches as an uninterrupted one.
-struct Batch {
-  std::size_t first = 0;
-  std::vector<const Sample*> samples;
-};
-
-std::vector<Batch> batches_to_do(std::span<const Sample> samples, std::size_t batch_size,
-                                 const std::map<std::size_t, JournalRecord>& done) {
-  std::vector<Batch> batches;
-  for (std::size_t first = 0, last = 0; first < samples.size(); first = last) {
-    last = std::min(first + (first == 0 ? std::min(kFirstBatch, batch_size) : batch_size), samples.size());
-    Batch batch{first, {}};
-    bool complete = true;
-    for (std::size_t i = first; i < last; ++i) {
-      batch.samples.push_back(&samples[i]);
-      complete = complete && done.contains(i);
-    }
-    if (!complete) batches.push_back(std::move(batch));
-  }
-  return batches;
-}
-
 Prediction failed(SampleError error) {
   Prediction prediction;
   prediction.error = std::move(error);
   return prediction;
 }
 
-/// Asks the adapter for one batch. If the whole batch fails, tries its samples one by one, so that only the culprit is
-/// errored.
+/// A part of a batch: rows [first, first + count).
+AdapterBatch part_of(const AdapterBatch& batch, std::size_t first, std::size_t count) {
+  AdapterBatch part;
+  const auto from = static_cast<std::ptrdiff_t>(first), to = static_cast<std::ptrdiff_t>(first + count);
+  const auto row = static_cast<std::int64_t>(first), rows = static_cast<std::int64_t>(count);
+  part.samples = {batch.samples.begin() + from, batch.samples.begin() + to};
+  if (batch.embeddings.joint.defined()) part.embeddings.joint = batch.embeddings.joint.narrow(0, row, rows);
+  if (batch.embeddings.features.defined()) part.embeddings.features = batch.embeddings.features.narrow(0, row, rows);
+  if (!batch.images.empty()) part.images = {batch.images.begin() + from, batch.images.begin() + to};
+  return part;
+}
+
+/// Asks the adapter for one batch. A batch that fails is asked for in halves, so that memory suffices and only the culprit
+/// is errored.
 std::vector<Prediction> predict(Adapter& adapter, const AdapterBatch& batch) {
   std::vector<Prediction> predictions;
   auto error = sample_error_of("predict", [&] {
@@ -66,65 +54,18 @@ std::vector<Prediction> predict(Adapter& adapter, const AdapterBatch& batch) {
     }
     return predictions;
   }
-  if (batch.samples.size() == 1) return {failed(std::move(*error))};
-  predictions.clear();
-  for (std::size_t i = 0; i < batch.samples.size(); ++i) {
-    AdapterBatch single;
-    single.samples = {batch.samples[i]};
-    const auto row = static_cast<std::int64_t>(i);
-    if (batch.embeddings.joint.defined()) single.embeddings.joint = batch.embeddings.joint.narrow(0, row, 1);
-    if (batch.embeddings.features.defined()) single.embeddings.features = batch.embeddings.features.narrow(0, row, 1);
-    if (!batch.images.empty()) single.images = {batch.images[i]};
-    predictions.push_back(std::move(predict(adapter, single).front()));
+  const std::size_t size = batch.samples.size(), half = size / 2;
+  if (size == 1) return {failed(std::move(*error))};
+  if (error->code == ErrorCode::out_of_memory) {
+    release_cached_memory();
+    log(LogLevel::warning, "memory is exhausted: asking for " + std::to_string(size) + " samples in two halves");
+  }
+  predictions = predict(adapter, part_of(batch, 0, half));
+  for (Prediction& prediction : predict(adapter, part_of(batch, half, size - half))) {
+    predictions.push_back(std::move(prediction));
   }
   return predictions;
 }
-
-/// Feeds the adapter with whatever it wants for each batch.
-class BatchFeed {
- public:
-  BatchFeed(Scenario& scenario, AdapterInput input, const std::vector<Batch>& batches) {
-    for (const Batch& batch : batches) samples_.push_back(batch.samples);
-    if (input == AdapterInput::embeddings) {
-      ImageTextEncoder* encoder = scenario.model->encoder();
-      if (!encoder) throw Error(ErrorCode::config, scenario.model->info().family + " has no image encoder");
-      embeddings_ = std::make_unique<EmbeddingSource>(*scenario.dataset, *encoder, scenario.cache, samples_,
-                                                      scenario.loader_threads);
-      return;
-    }
-    for (const auto& batch : samples_) flat_.insert(flat_.end(), batch.begin(), batch.end());
-    images_ = std::make_unique<ImageLoader>(*scenario.dataset, flat_, image_preprocessing(*scenario.model), nullptr,
-                                            scenario.loader_threads, 2 * scenario.batch_size);
-  }
-
-  /// The next batch's working samples; `errors` gets one entry per sample of the batch.
-  AdapterBatch next(std::vector<std::optional<SampleError>>& errors) {
-    const auto& samples = samples_[position_++];
-    AdapterBatch batch;
-    if (embeddings_) {
-      EmbeddedBatch embedded = embeddings_->next();
-      errors = std::move(embedded.errors);
-      batch.embeddings = std::move(embedded.embeddings);
-    } else {
-      for (std::size_t i = 0; i < samples.size(); ++i) {
-        LoadedImage image = images_->next();
-        errors.push_back(image.error);
-        if (!image.error) batch.images.push_back(std::move(image.processed));
-      }
-    }
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      if (!errors[i]) batch.samples.push_back(samples[i]);
-    }
-    return batch;
-  }
-
- private:
-  std::vector<std::vector<const Sample*>> samples_;
-  std::vector<const Sample*> flat_;
-  std::size_t position_ = 0;
-  std::unique_ptr<EmbeddingSource> embeddings_;
-  std::unique_ptr<ImageLoader> images_;
-};
 
 std::vector<JournalRecord> run_batch(Scenario& scenario, BatchFeed& feed, const Batch& batch, const Journal& journal) {
   const c10::InferenceMode frozen;
@@ -136,7 +77,7 @@ std::vector<JournalRecord> run_batch(Scenario& scenario, BatchFeed& feed, const 
   std::size_t next = 0;
   for (std::size_t i = 0; i < batch.samples.size(); ++i) {
     Prediction prediction = errors[i] ? failed(std::move(*errors[i])) : std::move(predictions[next++]);
-    const std::size_t index = batch.first + i;
+    const std::size_t index = batch.positions[i];
     if (!journal.records().contains(index)) records.push_back({index, batch.samples[i]->id, std::move(prediction)});
   }
   return records;
@@ -152,11 +93,12 @@ struct SplitRun {
 /// Predicts what the journal lacks. The adapter is prepared if it was not and there is something to predict.
 void run_batches(Scenario& scenario, const SplitRun& split, Progress& progress, bool& prepared) {
   Journal& journal = split.journal;
-  const std::vector<Batch> batches = batches_to_do(split.samples, scenario.batch_size, journal.records());
+  const AdapterInput input = scenario.adapter->traits(scenario.dataset->info()).input;
+  const std::vector<Batch> batches = batches_to_do(split.samples, input, scenario.batch_size, journal.records());
   if (batches.empty()) return;
   if (!prepared) prepare_adapter(scenario, progress);
   prepared = true;
-  BatchFeed feed(scenario, scenario.adapter->traits(scenario.dataset->info()).input, batches);
+  BatchFeed feed(scenario, input, batches);
   progress.begin(split.name, split.samples.size(), journal.records().size());
   for (const Batch& batch : batches) {
     if (progress.stop_requested()) break;
@@ -188,16 +130,11 @@ bool needs_train_predictions(const Scenario& scenario) {
                      [](const NamedMetric& metric) { return metric.metric->needs_train_predictions(); });
 }
 
-bool has_train_split(const Dataset& dataset) {
-  const auto splits = dataset.splits();
-  return std::find(splits.begin(), splits.end(), Split::train) != splits.end();
-}
-
 /// Predictions on the train split, for metrics that fix something there. Empty if no metric does, or if there is no such
 /// split: then these metrics are undefined, which must not cost the others.
 TrainPredictions predict_train(Scenario& scenario, const TestSplit& test, Progress& progress, bool& prepared) {
   TrainPredictions train;
-  if (!needs_train_predictions(scenario) || !has_train_split(*scenario.dataset)) return train;
+  if (!needs_train_predictions(scenario) || !has_split(*scenario.dataset, Split::train)) return train;
   const auto folder = scenario.folder / "train";
   make_folder(folder);
   train.samples = scenario.dataset->samples(Split::train);

@@ -31,8 +31,12 @@ ResultValue failed_metric(const NamedMetric& metric, std::string reason) {
 }
 
 void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set, const ScoredSet& train,
-                  const Resamples& resamples, std::vector<ResultValue>& values, SubgroupScoring& subgroups) {
-  const auto prepared = metric.metric->prepare({scenario.dataset->info(), set.scored, train.scored});
+                  const Resamples& resamples, ScenarioResult& result, SubgroupScoring& subgroups) {
+  const auto prepared =
+      metric.metric->prepare({scenario.dataset->info(), set.scored, train.scored, scenario.folder / "metrics" / metric.name});
+  if (std::string report = prepared->report(); !report.empty()) {
+    result.metric_reports.emplace_back(metric.name, std::move(report));
+  }
   const auto intervals = bootstrap(*prepared, resamples, set.rows, scenario.bootstrap);
   subgroups.add(metric.name, *prepared, resamples);
   const auto& names = prepared->values();
@@ -44,7 +48,7 @@ void score_metric(const Scenario& scenario, const NamedMetric& metric, const Sco
     } else if (std::isnan(value.interval.low)) {
       value.reason = "too few samples for an interval";
     }
-    values.push_back(std::move(value));
+    result.values.push_back(std::move(value));
   }
 }
 
@@ -70,7 +74,7 @@ ScenarioResult score(const Scenario& scenario, const TestSplit& test, const std:
       continue;
     }
     const auto failure = sample_error_of(
-        "score", [&] { score_metric(scenario, metric, set, train_set, resamples, result.values, subgroups); });
+        "score", [&] { score_metric(scenario, metric, set, train_set, resamples, result, subgroups); });
     if (failure) result.values.push_back(failed_metric(metric, failure->message));
   }
   subgroups.move_to(result);

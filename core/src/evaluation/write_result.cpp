@@ -144,6 +144,10 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
       {"training", training_summary(scenario)},
       {"manifest", OrderedJson::parse(test.manifest)},
       {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
+  for (const auto& [metric, report] : result.metric_reports) {
+    auto parsed = OrderedJson::parse(report, nullptr, false);
+    document["metric_reports"][metric] = parsed.is_discarded() ? OrderedJson(report) : std::move(parsed);
+  }
   if (!scenario.subgroups.groups.empty()) {
     document["subgroups"] = subgroups_json(result.subgroups);
     document["subgroup_gaps"] = gaps_json(result.gaps);

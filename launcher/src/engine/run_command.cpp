@@ -48,6 +48,17 @@ void write_seed_spreads(const std::vector<SeedSpread>& spreads, const std::files
   for (const auto& [folder, list] : by_folder) write_file_atomically(folder / "seeds.json", seed_json(list));
 }
 
+/// What metrics need beyond their files must be there before the work that they are to score.
+void check_metrics(Workbench& bench) {
+  for (const auto& metric : bench.metrics()) {
+    try {
+      metric.object->preflight();
+    } catch (Error& error) {
+      throw error.add_context("metric '" + metric.entry.name + "'");
+    }
+  }
+}
+
 /// All scenarios of one model after another: first every training, then every test, so that no test split is open while an
 /// adapter of that model learns.
 void run_scenarios(StudyRunner& runner, JournalMode mode, Progress& progress, std::vector<TableRow>& rows) {
@@ -111,6 +122,7 @@ int run_main(int argc, char** argv) {
 
   std::vector<TableRow> rows;
   TerminalProgress progress(quiet);
+  check_metrics(bench);
   StudyRunner runner(bench);
   run_scenarios(runner, mode, progress, rows);
   const auto spreads = seed_spreads(rows);

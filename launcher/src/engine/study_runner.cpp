@@ -160,8 +160,7 @@ bool StudyRunner::is_predicted(const PlannedScenario& planned) {
   const bool needs_train = std::any_of(bench_.metrics().begin(), bench_.metrics().end(),
                                        [](const auto& metric) { return metric.object->needs_train_predictions(); });
   // A dataset without a train split has nothing to predict there.
-  const auto splits = planned.dataset->object->splits();
-  if (std::find(splits.begin(), splits.end(), Split::train) == splits.end()) return true;
+  if (!has_split(*planned.dataset->object, Split::train)) return true;
   return !needs_train || inspect_journal(planned.folder / "train", identity).records ==
                              planned.dataset->object->samples(Split::train).size();
 }

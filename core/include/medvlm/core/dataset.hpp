@@ -28,4 +28,7 @@ class MEDVLM_API Dataset {
   virtual Image decode_image(const EncodedImage& encoded) const = 0;
 };
 
+/// Whether the dataset has the split. Throws as splits().
+MEDVLM_API bool has_split(const Dataset& dataset, Split split);
+
 }  // namespace medvlm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,8 @@ struct MetricInput {
   const DatasetInfo& dataset;
   std::span<const Scored> scored;      ///< of the test split; may be empty
   std::span<const Scored> train = {};  ///< of the train split; only for a metric with needs_train_predictions()
+  /// Where the metric may keep files between runs, private to the scenario and the metric. Empty: nowhere.
+  std::filesystem::path folder = {};
 };
 
 /// A second interval of a value, from a formula instead of resampling (DeLong's for AUROC, say). Samples count as
@@ -52,6 +55,9 @@ class MEDVLM_API PreparedMetric {
   virtual std::string undefined_reason(std::size_t index) const = 0;
   /// The interval of value `index` on the full set by a formula, where the metric has one. `confidence` is in (0, 1).
   virtual std::optional<AnalyticInterval> analytic(std::size_t index, double confidence) const;
+  /// A JSON object for result.json on how the values came about (calls of a judge, their cost, samples without a value).
+  /// Empty: nothing to tell.
+  virtual std::string report() const;
 };
 
 /// A metric plugin implements this.
@@ -60,6 +66,9 @@ class MEDVLM_API Metric {
   virtual ~Metric();
   /// Throws Error(config) if the metric does not apply to such a dataset.
   virtual void check(const DatasetInfo& dataset) const = 0;
+  /// Called once before a run starts: checks what the metric needs beyond its files (the endpoint of a judge, say). Throws
+  /// Error.
+  virtual void preflight() const {}
   /// True for a metric that learns something from predictions on the train split (a threshold, say). The evaluation then
   /// predicts that split too; nothing is ever learnt from the test split.
   virtual bool needs_train_predictions() const { return false; }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,24 +50,25 @@ class MEDVLM_API ImageTextEncoder {
 /// One question to a generative model.
 struct Question {
   std::string text;            ///< complete instruction, without the family's chat template
-  const ProcessedImage* image = nullptr;  ///< questions with the same pointer share the image
+  const ProcessedImage* image = nullptr;  ///< questions whose images share the memory of `pixels` share the image
   std::uint64_t seed = 0;      ///< for sampling: depends on the sample alone
 };
 
-/// How answers are generated. Unset means: the checkpoint's generation settings.
+/// How answers are generated. What is not set follows the checkpoint's generation settings, then the family's default.
 struct Generation {
-  std::int64_t max_new_tokens = 0;  ///< 0: the family's default
-  double temperature = 0;           ///< 0: greedy
-  double top_p = 1;
-  std::int64_t top_k = 0;
-  double repetition_penalty = 1;
+  std::optional<std::int64_t> max_new_tokens;
+  std::optional<double> temperature;         ///< 0: greedy
+  std::optional<double> top_p;               ///< in (0, 1]; 1: all tokens
+  std::optional<std::int64_t> top_k;         ///< 0: all tokens
+  std::optional<double> repetition_penalty;  ///< 1: none
 };
 
 struct Answer {
   std::string text;
   std::int64_t prompt_tokens = 0;
   std::int64_t new_tokens = 0;
-  double seconds = 0;
+  double seconds = 0;  ///< this question's share of the time that its batch took
+  std::optional<SampleError> error;  ///< a question that fails by itself, without the others of its batch
 };
 
 /// A model that answers questions about an image. One thread at a time except where said.
@@ -76,7 +78,8 @@ class MEDVLM_API Answerer {
   /// Called from several loader threads at once.
   virtual ProcessedImage preprocess(const Image& image) const = 0;
   virtual std::string preprocessing_identity() const = 0;
-  /// One answer per question, in order; the same whatever the batch.
+  /// One answer per question, in order; the same whatever the batch. Throws Error(out_of_memory) for a batch that is too
+  /// large: the caller asks again with less.
   virtual std::vector<Answer> answer(std::span<const Question> questions, const Generation& generation) = 0;
 };
 

@@ -80,6 +80,7 @@ struct SubgroupGap {
 struct ScenarioResult {
   std::size_t samples = 0, scored = 0, errored = 0, missing = 0;
   std::vector<ResultValue> values;
+  std::vector<std::pair<std::string, std::string>> metric_reports;  ///< metric and PreparedMetric::report()
   std::vector<SubgroupResult> subgroups;
   std::vector<SubgroupGap> gaps;
   std::vector<std::string> subgroup_notes;  ///< groups that could not be used, and why

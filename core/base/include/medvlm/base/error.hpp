@@ -23,6 +23,7 @@ enum class ErrorCode {
   out_of_memory,  ///< host or device memory is exhausted
   device,         ///< the requested device or dtype is not available
   interrupted,    ///< the user asked to stop
+  network,        ///< an endpoint cannot be reached, or refuses
 };
 
 /// The stable lower-case name of a code, as written to journals and JSON.
