@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what medvlm is built with: Debian packages, and LibTorch in a private environment under .deps/.
+# Installs what medvlm is built with: Debian packages, and LibTorch and Apache Arrow (from the Python wheels `torch` and
+# `pyarrow`) in a private environment under .deps/.
 # Idempotent: a second run only looks (well under 5 s).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,9 +10,10 @@ PACKAGES=(
   libboost-dev libboost-filesystem-dev libboost-program-options-dev
   libopencv-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libdcmtk-dev libopenjp2-7-dev
   zlib1g-dev libzip-dev libpugixml-dev libtomlplusplus-dev libspdlog-dev doctest-dev
-  nlohmann-json3-dev libpcre2-dev libicu-dev libssl-dev
+  nlohmann-json3-dev libpcre2-dev libicu-dev libssl-dev libcurl4-openssl-dev
 )
 TORCH_VERSION=2.13.0
+ARROW_VERSION=26.0.1
 DEPS=.deps
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -73,6 +75,27 @@ install_torch() {
   touch "$stamp"
 }
 
+# MEDVLM_ARROW_PREFIX: the folder of an installed pyarrow; then no wheel is installed.
+install_arrow() {
+  if [ -n "${MEDVLM_ARROW_PREFIX:-}" ]; then
+    say "using the Arrow in $MEDVLM_ARROW_PREFIX; name it to CMake too: -DMEDVLM_ARROW_PREFIX=$MEDVLM_ARROW_PREFIX"
+    return 0
+  fi
+  local stamp="$DEPS/arrow-$ARROW_VERSION.done"
+  [ -e "$stamp" ] && [ -e "$DEPS/arrow/include/parquet/file_reader.h" ] && return 0
+  say "installing Apache Arrow $ARROW_VERSION into $DEPS/"
+  [ -x "$DEPS/python/bin/pip" ] || python3 -m venv "$DEPS/python"
+  "$DEPS/python/bin/pip" install -q --disable-pip-version-check --no-deps "pyarrow==$ARROW_VERSION"
+  local home; home=$("$DEPS/python/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+  ln -sfn "${home#"$PWD/$DEPS/"}/pyarrow" "$DEPS/arrow"
+  if [ ! -e "$DEPS/arrow/include/parquet/file_reader.h" ]; then
+    say "the pyarrow wheel carries no C++ headers: $home/pyarrow"
+    exit 1
+  fi
+  touch "$stamp"
+}
+
 install_packages
 install_torch
+install_arrow
 say "ready"

@@ -41,9 +41,10 @@ Json parse_line(std::string_view text, const std::string& origin, std::int64_t l
   }
 }
 
-/// Calls `row` with each object and its line.
-void for_each_object(std::string_view text, const std::string& origin,
-                     const std::function<void(const Json&, std::int64_t)>& row) {
+using UseObject = std::function<void(const Json&, std::int64_t line)>;
+
+/// Calls `use` with each object and its line.
+void for_each_object(std::string_view text, const std::string& origin, const UseObject& use) {
   check_text(text, origin);
   text = without_mark(text);
   for (std::int64_t line = 1; !text.empty(); ++line) {
@@ -53,9 +54,74 @@ void for_each_object(std::string_view text, const std::string& origin,
     if (content.empty()) continue;
     const Json json = parse_line(content, origin, line);
     if (!json.is_object()) fail(origin, line, "expected an object in braces, found " + std::string(json.type_name()));
-    row(json, line);
+    use(json, line);
   }
 }
+
+/// Cuts the text of a JSON list into its objects, each of which is then parsed alone: so lines are known.
+class ListCutter {
+ public:
+  ListCutter(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+
+  void each(const UseObject& use) {
+    expect('[', "expected a list of objects in brackets (a file with one object per line is named .jsonl)");
+    if (peek() == ']') {
+      ++at_;
+    } else {
+      do {
+        if (peek() != '{') fail(origin_, line_, "expected an object in braces");
+        const std::int64_t line = line_;
+        use(parse_line(take_object(), origin_, line), line);
+      } while (take_comma());
+      expect(']', "expected a comma or the list's closing bracket after an object; is the file complete?");
+    }
+    if (peek() != '\0') fail(origin_, line_, "there is text after the list");
+  }
+
+ private:
+  /// The next character that is no white space; zero at the end.
+  char peek() {
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c == '\n') ++line_;
+      if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return c;
+    }
+    return '\0';
+  }
+  void expect(char c, const std::string& complaint) {
+    if (peek() != c) fail(origin_, line_, complaint);
+    ++at_;
+  }
+  bool take_comma() {
+    const bool comma = peek() == ',';
+    at_ += comma;
+    return comma;
+  }
+  /// From an opening brace to the one that closes it; what lies between is checked when it is parsed.
+  std::string_view take_object() {
+    const std::size_t begin = at_;
+    const std::int64_t first_line = line_;
+    bool quoted = false;
+    for (int depth = 0; at_ < text_.size();) {
+      const char c = text_[at_++];
+      if (c == '\n') ++line_;
+      if (quoted) {
+        if (c == '\\') ++at_;
+        quoted = c != '"';
+      } else {
+        quoted = c == '"';
+        depth += (c == '{') - (c == '}');
+        if (depth == 0) return text_.substr(begin, at_ - begin);
+      }
+    }
+    fail(origin_, first_line, "this object is never closed; is the file complete?");
+  }
+
+  std::string_view text_;
+  const std::string& origin_;
+  std::size_t at_ = 0;
+  std::int64_t line_ = 1;
+};
 
 Value to_value(const Json& json, const std::string& origin, std::int64_t line) {
   if (json.is_boolean()) return json.get<bool>();
@@ -89,6 +155,30 @@ std::string to_text(const Json& json) {
   return json.dump();
 }
 
+/// A table of the objects that `each` gives.
+Table table_of(const std::string& origin, const std::function<void(const UseObject&)>& each) {
+  std::vector<std::string> columns;
+  std::unordered_map<std::string, std::size_t> index;
+  std::vector<std::pair<std::vector<std::string>, std::int64_t>> rows;
+  each([&](const Json& json, std::int64_t line) {
+    std::vector<std::string> cells(columns.size());
+    for (const auto& [key, item] : json.items()) {
+      const auto [found, added] = index.try_emplace(key, columns.size());
+      if (added) columns.push_back(key);
+      cells.resize(columns.size());
+      cells[found->second] = to_text(item);
+    }
+    rows.emplace_back(std::move(cells), line);
+  });
+  if (rows.empty()) fail(origin, 1, "the file is empty; JSON objects are needed, one a row");
+  Table table(origin, columns);
+  for (auto& [cells, line] : rows) {
+    cells.resize(columns.size());
+    table.add_row(cells, line);
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<JsonlRow> parse_jsonl(std::string_view text, const std::string& origin) {
@@ -110,30 +200,20 @@ std::vector<JsonlRow> read_jsonl(const std::filesystem::path& file) {
 }
 
 Table parse_jsonl_table(std::string_view text, const std::string& origin) {
-  std::vector<std::string> columns;
-  std::unordered_map<std::string, std::size_t> index;
-  std::vector<std::pair<std::vector<std::string>, std::int64_t>> rows;
-  for_each_object(text, origin, [&](const Json& json, std::int64_t line) {
-    std::vector<std::string> cells(columns.size());
-    for (const auto& [key, item] : json.items()) {
-      const auto [found, added] = index.try_emplace(key, columns.size());
-      if (added) columns.push_back(key);
-      cells.resize(columns.size());
-      cells[found->second] = to_text(item);
-    }
-    rows.emplace_back(std::move(cells), line);
-  });
-  if (rows.empty()) fail(origin, 1, "the file is empty; one JSON object per line is needed");
-  Table table(origin, columns);
-  for (auto& [cells, line] : rows) {
-    cells.resize(columns.size());
-    table.add_row(cells, line);
-  }
-  return table;
+  return table_of(origin, [&](const UseObject& use) { for_each_object(text, origin, use); });
 }
 
 Table read_jsonl_table(const std::filesystem::path& file) {
   return parse_jsonl_table(read_table_text(file.string()), file.string());
+}
+
+Table parse_json_list_table(std::string_view text, const std::string& origin) {
+  check_text(text, origin);
+  return table_of(origin, [&](const UseObject& use) { ListCutter(without_mark(text), origin).each(use); });
+}
+
+Table read_json_list_table(const std::filesystem::path& file) {
+  return parse_json_list_table(read_table_text(file.string()), file.string());
 }
 
 }  // namespace medvlm::sdk

@@ -66,6 +66,7 @@ void UniqueIds::add(const Table& table, std::size_t row, std::string_view id, st
 Table read_table(const std::filesystem::path& file) {
   const std::string extension = lower_case(file.extension().string());
   if (extension == ".xlsx") return read_xlsx(file);
+  if (extension == ".json") return read_json_list_table(file);
   return extension == ".jsonl" || extension == ".ndjson" ? read_jsonl_table(file) : read_csv(file);
 }
 

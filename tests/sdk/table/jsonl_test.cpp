@@ -70,3 +70,41 @@ TEST_CASE("lists in a JSONL table are kept as JSON") {
 TEST_CASE("an empty JSONL table is refused") {
   CHECK(contains(error_of([] { parse_jsonl_table("\n", "t.jsonl"); }), "t.jsonl:1: the file is empty"));
 }
+
+TEST_CASE("a list of objects in JSON is a table whose rows know the lines on which they begin") {
+  const std::string text = "[\n  {\n    \"q\": \"a \\\"}\\\" {b\",\n    \"n\": 2\n  },\n"
+                           "  {\"n\": {\"x\": [1]}, \"q\": \"\\\\\"}\n, {\"q\": null}]\n";
+  const Table table = parse_json_list_table(text, "t.json");
+  CHECK(table.columns() == std::vector<std::string>{"q", "n"});
+  REQUIRE(table.size() == 3);
+  CHECK(table.cell(0, 0) == "a \"}\" {b");
+  CHECK(table.cell(0, 1) == "2");
+  CHECK(table.cell(1, 0) == "\\");
+  CHECK(table.cell(1, 1) == "{\"x\":[1]}");
+  CHECK(table.cell(2, 0).empty());
+  CHECK(table.line(0) == 2);
+  CHECK(table.line(1) == 6);
+  CHECK(table.line(2) == 7);
+}
+
+TEST_CASE("what is no list of objects in JSON is refused with its line") {
+  const auto refused = [](const char* text) { return error_of([&] { parse_json_list_table(text, "t.json"); }); };
+  CHECK(contains(refused(""), "t.json:1: expected a list of objects in brackets"));
+  CHECK(contains(refused("{\"a\":1}"), "t.json:1: expected a list of objects in brackets"));
+  CHECK(contains(refused("[]"), "t.json:1: the file is empty"));
+  CHECK(contains(refused("[\n1]"), "t.json:2: expected an object in braces"));
+  CHECK(contains(refused("[{\"a\":1},\n]"), "t.json:2: expected an object in braces"));
+  CHECK(contains(refused("[{\"a\":1}\n{\"a\":2}]"), "t.json:2: expected a comma"));
+  CHECK(contains(refused("[\n{\"a\":1}"), "is the file complete?"));
+  CHECK(contains(refused("[\n{\"a\":{\"b\":1}\n"), "t.json:2: this object is never closed"));
+  CHECK(contains(refused("[{\"a\":\"\\"), "t.json:1: this object is never closed"));
+  CHECK(contains(refused("[{\"a\":1}]\nx"), "t.json:2: there is text after the list"));
+  CHECK(contains(refused("[\n\n{\"a\" 1}]"), "t.json:3: this is not JSON"));
+  CHECK(contains(refused("[{\"a\":1,\"a\":2}]"), "key 'a' is used twice"));
+}
+
+TEST_CASE("the name of a table's file says what it is") {
+  const medvlm::test::ScratchFolder folder;
+  CHECK(read_table(folder.write("t.json", "[{\"a\": \"x\"}]")).cell(0, 0) == "x");
+  CHECK(read_table(folder.write("t.jsonl", "{\"a\": \"y\"}\n")).cell(0, 0) == "y");
+}

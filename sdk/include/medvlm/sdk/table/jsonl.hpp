@@ -1,4 +1,4 @@
-// Reads JSONL files: one JSON object per line.
+// Reads JSONL files (one JSON object per line) and JSON files that are one list of objects.
 #pragma once
 
 #include <cstdint>
@@ -30,5 +30,10 @@ MEDVLM_API std::vector<JsonlRow> read_jsonl(const std::filesystem::path& file);
 /// empty cell, true and false their names, numbers their shortest form, lists and objects their JSON.
 MEDVLM_API Table parse_jsonl_table(std::string_view text, const std::string& origin);
 MEDVLM_API Table read_jsonl_table(const std::filesystem::path& file);
+
+/// The same for one JSON list of objects, laid out over lines or not; a row's line is the one on which its object begins.
+/// Throws Error(data) as parse_jsonl() does, and for anything but one such list.
+MEDVLM_API Table parse_json_list_table(std::string_view text, const std::string& origin);
+MEDVLM_API Table read_json_list_table(const std::filesystem::path& file);
 
 }  // namespace medvlm::sdk

@@ -61,7 +61,8 @@ class MEDVLM_API UniqueIds {
   std::unordered_map<std::string, std::int64_t> lines_;
 };
 
-/// Reads a CSV file, JSONL if its name ends in .jsonl or .ndjson, or the first sheet of a workbook if in .xlsx.
+/// Reads a CSV file; JSONL if its name ends in .jsonl or .ndjson, a list of objects if in .json, the first sheet of a
+/// workbook if in .xlsx.
 /// Throws Error(data), Error(io).
 MEDVLM_API Table read_table(const std::filesystem::path& file);
 
