@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures medvlm against its Python peers on this machine, both sides in turn, and prints medians and ratios.
 
-  python3 -m venv peers && peers/bin/pip install torch transformers peft pillow numpy scikit-learn safetensors
+  python3 -m venv peers && peers/bin/pip install torch transformers peft pillow numpy scikit-learn safetensors torchmetrics nltk
   cmake --preset release -DMEDVLM_BUILD_BENCH=ON && cmake --build --preset release
   bench/run.py --peer-python peers/bin/python [--rounds 5] [--out build/bench]
 """
@@ -77,6 +77,17 @@ def bootstrap(args, out):
     row("1,000 bootstrap rounds of AUROC, n = 20,000", ours, peer, "s")
 
 
+def text_metrics(args, out):
+    ours, peer, means = [], [], []
+    for _ in range(args.rounds):
+        ours.append(json.loads(measured([args.build / "bench/medvlm_bench_text_metrics"])[0].splitlines()[-1])["median_seconds"])
+        found = json.loads(measured([args.peer_python, ROOT / "bench/peers/text_metrics_peer.py"])[0].splitlines()[-1])
+        peer.append(found["median_seconds"])
+        means.append(found["means_seconds"])
+    row("word F1, BLEU, ROUGE with 1,000 bootstrap rounds, 6,719 answers", ours, peer, "s")
+    row("the same, the peer without BLEU of the corpus", ours, means, "s")
+
+
 def listing(args, out):
     folder = out / "forty"
     shutil.rmtree(folder, ignore_errors=True)
@@ -103,12 +114,12 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench-data")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--images", type=int, default=384)
-    parser.add_argument("--only", choices=["embeddings", "preprocess", "bootstrap", "listing", "probe", "lora"])
+    parser.add_argument("--only", choices=["embeddings", "preprocess", "bootstrap", "text_metrics", "listing", "probe", "lora"])
     args = parser.parse_args()
     out = args.out.resolve()
     subprocess.run([args.peer_python, ROOT / "bench/make_data.py", out, ROOT / "configs/demo/generalist", str(args.images)], check=True, stderr=subprocess.DEVNULL)
     print(f"medians of {args.rounds}, {os.cpu_count()} cores, both sides in turn\n\n| what | medvlm | Python peer | ratio |\n| --- | --- | --- | --- |")
-    for bench in (embeddings, preprocess, bootstrap, listing, probe, lora):
+    for bench in (embeddings, preprocess, bootstrap, text_metrics, listing, probe, lora):
         if args.only in (None, bench.__name__):
             bench(args, out)
 
