@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 ./scripts/setup.sh
 ./scripts/build.sh release
 # The tokenizers' real vocabularies are not ours to commit; without them that part of the conformance tests says so.
-python3 ./scripts/fetch_vocabularies.py || echo "test: going on without the real vocabularies"
+python3 ./scripts/fetch_tokenizers.py || echo "test: going on without the real vocabularies"
 ctest --preset release -j "$(nproc)" "$@"

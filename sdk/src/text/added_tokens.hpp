@@ -1,25 +1,14 @@
-// Tokens outside the model's vocabulary (or special in it) that are cut out of a text before anything else.
+// Finding added tokens in a text.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <map>
-#include <optional>
-#include <set>
-#include <string>
 #include <string_view>
 #include <vector>
 
-namespace medvlm::sdk {
+#include "medvlm/sdk/text/tokenizer.hpp"
 
-struct AddedToken {
-  std::string content;
-  std::int64_t id = 0;
-  bool single_word = false;  ///< not next to a word character
-  bool strip_left = false;   ///< takes the white space before it along
-  bool strip_right = false;
-  bool normalized = false;  ///< searched for in the normalised text
-  bool special = false;
-};
+namespace medvlm::sdk {
 
 /// Finds the longest of a set of texts at the leftmost place.
 class TokenFinder {

@@ -1,6 +1,7 @@
 // A BERT tokenizer that comes as vocab.txt, put into the form of tokenizer.json.
 #include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "../checkpoint/json_text.hpp"
 #include "json_part.hpp"
@@ -17,9 +18,10 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// A token's id is the number of its line, from 0.
-json read_vocabulary(const fs::path& file) {
+Vocabulary::Entries read_vocabulary(const fs::path& file) {
   const std::string text = read_file(file);
-  json vocabulary = json::object();
+  Vocabulary::Entries vocabulary;
+  std::unordered_map<std::string, std::size_t> lines;
   std::size_t number = 0;
   for (std::size_t begin = 0; begin < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -29,10 +31,9 @@ json read_vocabulary(const fs::path& file) {
     const std::string place = file.string() + ":" + std::to_string(number + 1);
     if (token.empty()) fail_part(place, "the line is empty; expected a token (the file is damaged, fetch it again)");
     if (invalid_utf8_at(token)) fail_part(place, "is not valid UTF-8; the file is damaged, fetch it again");
-    const auto [same, added] = vocabulary.emplace(token, number);
-    if (!added) {
-      fail_part(place, in_quotes(token) + " is on line " + std::to_string(same->get<std::size_t>() + 1) + " already");
-    }
+    const auto [same, added] = lines.emplace(token, number);
+    if (!added) fail_part(place, in_quotes(token) + " is on line " + std::to_string(same->second + 1) + " already");
+    vocabulary.emplace_back(std::move(token), static_cast<std::int64_t>(number));
   }
   if (vocabulary.empty()) fail_part(file.string(), "is empty; expected a token on each line");
   return vocabulary;
@@ -40,13 +41,10 @@ json read_vocabulary(const fs::path& file) {
 
 /// The pipeline below is BERT's; others that come with a vocab.txt split and normalise differently.
 void check_is_bert(const json& config, const fs::path& folder) {
-  const auto found = config.find("tokenizer_class");
-  if (found == config.end() || found->is_null()) return;
-  for (const char* known : {"BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilBertTokenizerFast"}) {
-    if (*found == known) return;
-  }
+  const std::string name = tokenizer_class(config, folder);
+  if (name.empty() || name == "BertTokenizer" || name == "DistilBertTokenizer") return;
   fail_part((folder / "tokenizer_config.json").string(), "vocab.txt is read as BERT's, and this tokenizer is of the class " +
-                                                             found->dump() + "; save it with tokenizer.json");
+                                                             in_quotes(name) + "; save it with tokenizer.json");
 }
 
 /// What tokenizer_config.json lists by id, with how each token is to be found.
@@ -70,7 +68,7 @@ std::map<std::string, json> listed_tokens(const json& config, const std::string&
 /// The special tokens by their role, e.g. "cls_token", as items of "added_tokens".
 class Roles {
  public:
-  Roles(const fs::path& vocab_file, const json& vocab, const json& config)
+  Roles(const fs::path& vocab_file, const Vocabulary& vocab, const json& config)
       : vocab_name_(vocab_file.filename().string()), folder_(vocab_file.parent_path()), vocab_(vocab), config_(config) {
     map_ = read_json_table_if_there(folder_ / "special_tokens_map.json");
     // As in the reference: the older file counts unless the newer one lists its tokens.
@@ -80,7 +78,7 @@ class Roles {
       add(role, named(role).value_or(fallback));
     }
     // A model that only encodes may lack these.
-    if (vocab_.contains("[MASK]")) add("mask_token", "[MASK]");
+    if (vocab_.id("[MASK]")) add("mask_token", "[MASK]");
     for (const char* role : {"mask_token", "bos_token", "eos_token"}) {
       if (const auto token = named(role)) add(role, *token);
     }
@@ -103,7 +101,7 @@ class Roles {
 
   std::string vocab_name_;
   fs::path folder_;
-  const json& vocab_;
+  const Vocabulary& vocab_;
   const json& config_;
   json map_;
   const json* first_ = &map_;
@@ -121,12 +119,14 @@ json normalizer_of(const json& config, const std::string& place) {
 
 }  // namespace
 
-json bert_tokenizer_json(const fs::path& vocabulary) {
+PipelineParts bert_parts(const fs::path& vocabulary) {
   const fs::path folder = vocabulary.parent_path();
   if (fs::exists(folder / "added_tokens.json")) {
     fail_part((folder / "added_tokens.json").string(), "is not read; save the tokenizer with tokenizer.json");
   }
-  const json vocab = read_vocabulary(vocabulary);
+  LongLists lists;
+  lists.vocabulary = read_vocabulary(vocabulary);
+  const Vocabulary vocab(*lists.vocabulary, vocabulary.string());
   const json config = read_json_table_if_there(folder / "tokenizer_config.json");
   const std::string config_name = (folder / "tokenizer_config.json").string();
   check_is_bert(config, folder);
@@ -138,12 +138,16 @@ json bert_tokenizer_json(const fs::path& vocabulary) {
   for (const auto& [unused, token] : added) added_list.push_back(token);
 
   const auto pair = [&](const char* role) { return json::array({roles[role]["content"], roles[role]["id"]}); };
-  return {{"added_tokens", added_list},
-          {"normalizer", normalizer_of(config, config_name)},
-          {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-          {"post_processor", {{"type", "BertProcessing"}, {"sep", pair("sep_token")}, {"cls", pair("cls_token")}}},
-          {"decoder", {{"type", "WordPiece"}}},
-          {"model", {{"type", "WordPiece"}, {"unk_token", roles["unk_token"]["content"]}, {"vocab", vocab}}}};
+  const json steps = {
+      {"added_tokens", added_list},
+      {"normalizer", normalizer_of(config, config_name)},
+      {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+      {"post_processor", {{"type", "BertProcessing"}, {"sep", pair("sep_token")}, {"cls", pair("cls_token")}}},
+      {"decoder", {{"type", "WordPiece"}}},
+      {"model", {{"type", "WordPiece"}, {"unk_token", roles["unk_token"]["content"]}}}};
+  PipelineParts parts = json_parts(steps, lists, vocabulary.string());
+  parts.file = vocabulary;
+  return parts;
 }
 
 }  // namespace medvlm::sdk

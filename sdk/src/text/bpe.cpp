@@ -1,12 +1,15 @@
 // Byte pair encoding of one word.
 #include "medvlm/sdk/text/bpe.hpp"
 
+#include <algorithm>
 #include <queue>
+#include <span>
 
 #include "../checkpoint/json_text.hpp"
 #include "byte_token.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
+#include "merge_table.hpp"
 
 namespace medvlm::sdk {
 namespace {
@@ -22,6 +25,41 @@ struct Candidate {
   }
 };
 
+constexpr std::size_t kMergeBlock = 64;  ///< merges that are looked up together
+
+std::vector<std::pair<std::int64_t, std::int64_t>> ids_of_pairs(
+    const Vocabulary& vocabulary, std::span<const std::pair<std::string_view, std::string_view>> pairs) {
+  std::vector<std::string_view> tokens;
+  for (const auto& [left, right] : pairs) tokens.insert(tokens.end(), {left, right});
+  std::vector<std::int64_t> ids(tokens.size());
+  vocabulary.find_ids(tokens, ids);
+  std::vector<std::pair<std::int64_t, std::int64_t>> result;
+  for (std::size_t i = 0; i < ids.size(); i += 2) result.emplace_back(ids[i], ids[i + 1]);
+  return result;
+}
+
+/// The ids of what merges make. Most are listed in that order, so that the next one is found without a search.
+class ResultFinder {
+ public:
+  explicit ResultFinder(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
+  /// -1 if there is none.
+  std::int64_t find(std::string_view left, std::string_view right) {
+    text_.assign(left).append(right);
+    for (const std::int64_t guess : {id_ + 1, id_}) {
+      const std::string* token = vocabulary_.token(guess);
+      if (token && *token == text_) return id_ = guess;
+    }
+    return id_ = vocabulary_.id(text_).value_or(-1);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  const Vocabulary& vocabulary_;
+  std::string text_;
+  std::int64_t id_ = -1;
+};
+
 }  // namespace
 
 /// A token under construction, in a doubly linked list.
@@ -32,28 +70,54 @@ struct Bpe::Symbol {
   bool merged_away = false;
 };
 
+Bpe::Bpe(Vocabulary vocabulary, BpeOptions options)
+    : TokenModel(std::move(vocabulary)), options_(std::move(options)) {}
+
 Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const std::string& label)
-    : TokenModel(std::move(vocabulary)), options_(std::move(options)) {
-  const auto fail = [&](const std::string& complaint) { throw Error(ErrorCode::checkpoint, label + ": " + complaint); };
-  const auto known = [&](const std::string& token, const std::string& place) {
-    const auto found = this->id(token);
-    if (!found) fail(place + in_quotes(token) + " is not in the vocabulary");
-    return static_cast<std::uint32_t>(*found);
-  };
-  merges_.reserve(merges.size());
-  for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-    const auto& [left, right] = merges[rank];
-    const std::string place = "merge " + std::to_string(rank + 1) + ": ";
-    const std::uint64_t pair = std::uint64_t{known(left, place)} << 32 | known(right, place);
-    const std::uint32_t order = options_.ranks.empty() ? static_cast<std::uint32_t>(rank) : options_.ranks.at(rank);
-    merges_.insert_or_assign(pair, Merge{order, known(left + right, place)});
-  }
-  if (options_.unk_token) unk_id_ = known(*options_.unk_token, "unk_token: ");
+    : Bpe(std::move(vocabulary), std::move(options)) {
+  set_merges(MergeViews(merges.begin(), merges.end()), label);
 }
 
-const Bpe::Merge* Bpe::find_merge(std::uint32_t left, std::uint32_t right) const {
-  const auto found = merges_.find(std::uint64_t{left} << 32 | right);
-  return found == merges_.end() ? nullptr : &found->second;
+std::unique_ptr<const Bpe> Bpe::from_views(Vocabulary vocabulary, const MergeViews& merges, BpeOptions options,
+                                           const std::string& label) {
+  std::unique_ptr<Bpe> bpe(new Bpe(std::move(vocabulary), std::move(options)));
+  bpe->set_merges(merges, label);
+  return bpe;
+}
+
+Bpe::~Bpe() = default;
+
+void Bpe::set_merges(const MergeViews& merges, const std::string& label) {
+  const auto fail = [&](const std::string& place, std::string_view token) {
+    throw Error(ErrorCode::checkpoint, label + ": " + place + ": " + in_quotes(token) + " is not in the vocabulary");
+  };
+  const auto known = [&](std::int64_t id, std::string_view token, std::size_t rank) {
+    if (id < 0) fail("merge " + std::to_string(rank + 1), token);
+    return static_cast<std::uint32_t>(id);
+  };
+  auto table = std::make_unique<MergeTable>(merges.size());
+  ResultFinder results(vocabulary());
+  for (std::size_t begin = 0; begin < merges.size(); begin += kMergeBlock) {
+    const std::size_t end = std::min(begin + kMergeBlock, merges.size());
+    const auto ids = ids_of_pairs(vocabulary(), std::span(merges).subspan(begin, end - begin));
+    for (const auto& [left, right] : ids) {
+      table->prefetch(static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(right));
+    }
+    for (std::size_t rank = begin; rank < end; ++rank) {
+      const auto& [left, right] = merges[rank];
+      const std::uint32_t left_id = known(ids[rank - begin].first, left, rank);
+      const std::uint32_t right_id = known(ids[rank - begin].second, right, rank);
+      const std::int64_t whole = results.find(left, right);
+      const std::uint32_t whole_id = known(whole, results.text(), rank);
+      const auto order = options_.ranks.empty() ? static_cast<std::uint32_t>(rank) : options_.ranks.at(rank);
+      table->put(left_id, right_id, {order, whole_id});
+    }
+  }
+  merges_ = std::move(table);
+  if (!options_.unk_token) return;
+  const auto unknown = this->id(*options_.unk_token);
+  if (!unknown) fail("unk_token", *options_.unk_token);
+  unk_id_ = static_cast<std::uint32_t>(*unknown);
 }
 
 std::vector<Bpe::Symbol> Bpe::letters(std::string_view word) const {
@@ -95,8 +159,8 @@ void Bpe::merge(std::vector<Symbol>& symbols) const {
   const auto offer = [&](std::ptrdiff_t left) {
     if (left < 0 || symbols[static_cast<std::size_t>(left)].next < 0) return;
     const Symbol& symbol = symbols[static_cast<std::size_t>(left)];
-    if (const Merge* merge = find_merge(symbol.id, symbols[static_cast<std::size_t>(symbol.next)].id)) {
-      queue.push({merge->rank, merge->id, static_cast<std::size_t>(left)});
+    if (const auto* found = merges_->find(symbol.id, symbols[static_cast<std::size_t>(symbol.next)].id)) {
+      queue.push({found->rank, found->id, static_cast<std::size_t>(left)});
     }
   };
   for (std::size_t i = 0; i < symbols.size(); ++i) offer(static_cast<std::ptrdiff_t>(i));
@@ -106,7 +170,7 @@ void Bpe::merge(std::vector<Symbol>& symbols) const {
     Symbol& left = symbols[best.left];
     if (left.merged_away || left.next < 0) continue;
     Symbol& right = symbols[static_cast<std::size_t>(left.next)];
-    const Merge* current = find_merge(left.id, right.id);
+    const auto* current = merges_->find(left.id, right.id);
     if (!current || current->id != best.id) continue;  // a neighbour has changed since
     left.id = best.id;
     right.merged_away = true;

@@ -1,4 +1,6 @@
 // The decoders of tokenizer.json: tokens back to text.
+#include <span>
+
 #include "../checkpoint/json_text.hpp"
 #include "byte_token.hpp"
 #include "json_part.hpp"
@@ -76,19 +78,25 @@ Decoder make_strip(const json& part, const std::string& place) {
   };
 }
 
-/// The white space that splitting at punctuation put in, taken out as the reference library does.
-std::string without_split_spaces(std::string text) {
-  constexpr std::pair<const char*, const char*> kRules[] = {
-      {" .", "."},   {" ?", "?"},   {" !", "!"},       {" ,", ","},   {" ' ", "'"},  {" n't", "n't"},
-      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [from, to] : kRules) {
-    const std::string_view wanted(from);
-    const std::string_view instead(to);
-    for (std::size_t at = 0; (at = text.find(wanted, at)) != text.npos; at += instead.size()) {
-      text.replace(at, wanted.size(), instead);
+struct CleanUpRule {
+  std::string_view from, to;
+};
+
+std::string with_rules(std::string text, std::span<const CleanUpRule> rules) {
+  for (const auto& [from, to] : rules) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) {
+      text.replace(at, from.size(), to);
     }
   }
   return text;
+}
+
+/// The clean-up of tokenizer.json's WordPiece decoder; transformers' own knows one rule less.
+std::string clean_word_pieces(std::string text) {
+  constexpr CleanUpRule kRules[] = {
+      {" .", "."},   {" ?", "?"},   {" !", "!"},       {" ,", ","},   {" ' ", "'"},  {" n't", "n't"},
+      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  return with_rules(std::move(text), kRules);
 }
 
 /// Pieces inside a word lose their prefix, all others but the first get a space before them.
@@ -103,7 +111,7 @@ Decoder make_wordpiece(const json& part, const std::string& place) {
       } else if (i > 0) {
         token.insert(token.begin(), ' ');
       }
-      if (cleanup) token = without_split_spaces(std::move(token));
+      if (cleanup) token = clean_word_pieces(std::move(token));
     }
     return tokens;
   };
@@ -122,6 +130,13 @@ Decoder make_decoder_sequence(const json& part, const std::string& place) {
 }
 
 }  // namespace
+
+std::string without_split_spaces(std::string text) {
+  constexpr CleanUpRule kRules[] = {
+      {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
+      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  return with_rules(std::move(text), kRules);
+}
 
 Decoder make_decoder(const json& part, const std::string& place) {
   const std::string type = part_type(part, place);

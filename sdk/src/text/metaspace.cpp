@@ -11,9 +11,12 @@ using nlohmann::json;
 
 namespace {
 
+/// Where a letter is put in front of the text.
+enum class Prepend { always, first, never };
+
 struct Metaspace {
   std::string letter;
-  bool prepend = true;
+  Prepend prepend = Prepend::always;
   bool split = true;
 };
 
@@ -26,10 +29,11 @@ Metaspace read_metaspace(const json& part, const std::string& place) {
     fail_part(place, "replacement: expected one letter, found " + in_quotes(step.letter));
   }
   const std::string scheme = optional_text_at(part, "prepend_scheme", place).value_or("always");
-  if (scheme != "always" && scheme != "never") {
+  if (scheme != "always" && scheme != "first" && scheme != "never") {
     fail_part(place, "the prepend_scheme " + in_quotes(scheme) + " is not supported");
   }
-  step.prepend = scheme == "always" && flag_at(part, "add_prefix_space", true, place);
+  if (scheme == "first") step.prepend = Prepend::first;
+  if (scheme == "never" || !flag_at(part, "add_prefix_space", true, place)) step.prepend = Prepend::never;
   step.split = flag_at(part, "split", true, place);
   return step;
 }
@@ -57,11 +61,13 @@ std::string replaced(const std::string& text, std::string_view what, std::string
 }  // namespace
 
 PreTokenizer make_metaspace_splitter(const json& part, const std::string& place) {
-  return [step = read_metaspace(part, place)](const std::vector<std::string>& pieces) {
+  return [step = read_metaspace(part, place)](const std::vector<std::string>& pieces, bool at_start) {
     std::vector<std::string> out;
     for (const std::string& piece : pieces) {
+      const bool first = at_start && &piece == &pieces.front();
+      const bool prepend = step.prepend == Prepend::always || (step.prepend == Prepend::first && first);
       std::string text = replaced(piece, " ", step.letter);
-      if (step.prepend && !text.empty() && !text.starts_with(step.letter)) text.insert(0, step.letter);
+      if (prepend && !text.empty() && !text.starts_with(step.letter)) text.insert(0, step.letter);
       if (step.split) {
         split_before(text, step.letter, out);
       } else if (!text.empty()) {
@@ -75,7 +81,7 @@ PreTokenizer make_metaspace_splitter(const json& part, const std::string& place)
 Decoder make_metaspace_decoder(const json& part, const std::string& place) {
   return [step = read_metaspace(part, place)](std::vector<std::string> tokens) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      tokens[i] = replaced(tokens[i], step.letter, i == 0 && step.prepend ? "" : " ");
+      tokens[i] = replaced(tokens[i], step.letter, i == 0 && step.prepend != Prepend::never ? "" : " ");
     }
     return tokens;
   };

@@ -12,12 +12,16 @@ using nlohmann::json;
 
 namespace {
 
-Vocabulary make_vocabulary(const json& vocab, const std::string& place) {
+Vocabulary make_vocabulary(const json& part, LongLists& lists, const std::string& place) {
+  if (lists.vocabulary) return {*std::move(lists.vocabulary), place};
+  const json& vocab = part_at(part, "vocab", place);
   if (!vocab.is_object()) fail_part(place, "vocab: expected a table, found " + json_type_name(vocab));
-  Vocabulary::Ids ids;
-  ids.reserve(vocab.size());
-  for (const auto& [token, id] : vocab.items()) ids.emplace(token, id_of(id, place + ": vocab: " + in_quotes(token)));
-  return {std::move(ids), place};
+  Vocabulary::Entries entries;
+  entries.reserve(vocab.size());
+  for (const auto& [token, id] : vocab.items()) {
+    entries.emplace_back(token, id_of(id, place + ": vocab: " + in_quotes(token)));
+  }
+  return {std::move(entries), place};
 }
 
 /// "a b" or ["a", "b"]: the second form allows spaces in tokens.
@@ -35,7 +39,15 @@ std::pair<std::string, std::string> merge_of(const json& item, const std::string
   fail_part(place, "expected two tokens, found " + item.dump(-1, ' ', true).substr(0, 60));
 }
 
-std::unique_ptr<const TokenModel> make_bpe(const json& part, const std::string& place) {
+Bpe::Merges merges_of(const json& part, const std::string& place) {
+  Bpe::Merges merges;
+  for (const auto& item : list_at(part, "merges", place)) {
+    merges.push_back(merge_of(item, item_place(place + ": merges", merges.size())));
+  }
+  return merges;
+}
+
+std::unique_ptr<const TokenModel> make_bpe(const json& part, LongLists& lists, const std::string& place) {
   check_keys(part, place,
              {"dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback",
               "ignore_merges", "vocab", "merges"});
@@ -50,12 +62,11 @@ std::unique_ptr<const TokenModel> make_bpe(const json& part, const std::string& 
   options.fuse_unk = flag_at(part, "fuse_unk", false, place);
   options.byte_fallback = flag_at(part, "byte_fallback", false, place);
   options.ignore_merges = flag_at(part, "ignore_merges", false, place);
-  Bpe::Merges merges;
-  for (const auto& item : list_at(part, "merges", place)) {
-    merges.push_back(merge_of(item, item_place(place + ": merges", merges.size())));
+  if (lists.merges) {
+    return Bpe::from_views(make_vocabulary(part, lists, place), *lists.merges, std::move(options), place);
   }
-  return std::make_unique<const Bpe>(make_vocabulary(part_at(part, "vocab", place), place), merges, std::move(options),
-                                     place);
+  const auto merges = merges_of(part, place);
+  return std::make_unique<const Bpe>(make_vocabulary(part, lists, place), merges, std::move(options), place);
 }
 
 std::unique_ptr<const TokenModel> make_unigram(const json& part, const std::string& place) {
@@ -74,7 +85,7 @@ std::unique_ptr<const TokenModel> make_unigram(const json& part, const std::stri
   return std::make_unique<const Unigram>(std::move(pieces), options, place);
 }
 
-std::unique_ptr<const TokenModel> make_wordpiece(const json& part, const std::string& place) {
+std::unique_ptr<const TokenModel> make_wordpiece(const json& part, LongLists& lists, const std::string& place) {
   check_keys(part, place, {"unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"});
   WordPieceOptions options;
   options.unk_token = optional_text_at(part, "unk_token", place).value_or(options.unk_token);
@@ -83,17 +94,16 @@ std::unique_ptr<const TokenModel> make_wordpiece(const json& part, const std::st
     if (!longest->is_number_unsigned()) fail_part(place, "max_input_chars_per_word: expected a count");
     options.longest_word = longest->get<std::size_t>();
   }
-  return std::make_unique<const WordPiece>(make_vocabulary(part_at(part, "vocab", place), place), std::move(options),
-                                           place);
+  return std::make_unique<const WordPiece>(make_vocabulary(part, lists, place), std::move(options), place);
 }
 
 }  // namespace
 
-std::unique_ptr<const TokenModel> make_model(const json& part, const std::string& place) {
+std::unique_ptr<const TokenModel> make_model(const json& part, LongLists& lists, const std::string& place) {
   const std::string type = part_type(part, place);
-  if (type == "BPE") return make_bpe(part, place);
+  if (type == "BPE") return make_bpe(part, lists, place);
   if (type == "Unigram") return make_unigram(part, place);
-  if (type == "WordPiece") return make_wordpiece(part, place);
+  if (type == "WordPiece") return make_wordpiece(part, lists, place);
   fail_part(place, "the model " + in_quotes(type) + " is not supported");
 }
 

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-Normalizer make_replace(const json& part, const std::string& place) {
+Normalizer make_replacement(const json& part, const std::string& place) {
   check_keys(part, place, {"pattern", "content"});
   return [regex = make_pattern(part_at(part, "pattern", place), place),
           content = text_at(part, "content", place)](std::string text) { return regex.replace_all(text, content); };
@@ -49,7 +49,7 @@ Normalizer make_sequence_normalizer(const json& part, const std::string& place) 
 }
 
 /// White space at the ends.
-Normalizer make_strip(const json& part, const std::string& place) {
+Normalizer make_stripper(const json& part, const std::string& place) {
   check_keys(part, place, {"strip_left", "strip_right"});
   return [left = flag_at(part, "strip_left", true, place),
           right = flag_at(part, "strip_right", true, place)](std::string text) { return stripped(text, left, right); };
@@ -61,7 +61,7 @@ Normalizer make_normalizer(const json& part, const std::string& place) {
   if (part.is_null()) return [](std::string text) { return text; };
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_sequence_normalizer(part, place);
-  if (type == "Replace") return make_replace(part, place);
+  if (type == "Replace") return make_replacement(part, place);
   if (type == "BertNormalizer") return make_bert_normalizer(part, place);
   if (type == "NFC") {
     check_keys(part, place, {});
@@ -75,7 +75,7 @@ Normalizer make_normalizer(const json& part, const std::string& place) {
     check_keys(part, place, {"prepend"});
     return [prefix = text_at(part, "prepend", place)](std::string text) { return text.empty() ? text : prefix + text; };
   }
-  if (type == "Strip") return make_strip(part, place);
+  if (type == "Strip") return make_stripper(part, place);
   if (type == "Precompiled") {
     check_keys(part, place, {"precompiled_charsmap"});
     const std::string blob = from_base64(text_at(part, "precompiled_charsmap", place), place + ": precompiled_charsmap");

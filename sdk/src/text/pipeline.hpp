@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,14 @@
 
 #include "added_tokens.hpp"
 #include "medvlm/sdk/text/token_model.hpp"
+#include "sentencepiece_file.hpp"
+#include "tokenizer_json.hpp"
 
 namespace medvlm::sdk {
 
 using Normalizer = std::function<std::string(std::string)>;
-/// Pieces in, smaller pieces out.
-using PreTokenizer = std::function<std::vector<std::string>(std::vector<std::string>)>;
+/// Pieces in, smaller pieces out. `at_start`: the first piece begins the whole text.
+using PreTokenizer = std::function<std::vector<std::string>(std::vector<std::string>, bool at_start)>;
 /// Tokens in, parts of the text out.
 using Decoder = std::function<std::vector<std::string>(std::vector<std::string>)>;
 
@@ -29,12 +32,17 @@ struct PostProcessor {
 
 /// The whole way from text to ids and back.
 struct PipelineParts {
-  Normalizer normalizer;
+  std::filesystem::path file;  ///< that was read, for messages
+  Normalizer whole_text;       ///< of the text before added tokens are cut out; may be empty
+  Normalizer normalizer;       ///< of the text between them
   PreTokenizer pre_tokenizer;
   std::unique_ptr<const TokenModel> model;
   PostProcessor post_processor;
   Decoder decoder;
   std::vector<AddedToken> added;
+  /// This token is left out where it begins a text all alone, before a special token.
+  std::optional<std::int64_t> mark_before_special;
+  bool clean_up = false;  ///< decoded text, see without_split_spaces()
 };
 
 // Each throws Error(checkpoint), beginning with `place`, for a type, key or value that is not known here.
@@ -42,16 +50,21 @@ Normalizer make_normalizer(const nlohmann::json& part, const std::string& place)
 PreTokenizer make_pre_tokenizer(const nlohmann::json& part, const std::string& place);
 PostProcessor make_post_processor(const nlohmann::json& part, const std::string& place);
 Decoder make_decoder(const nlohmann::json& part, const std::string& place);
-/// The model of any known type.
-std::unique_ptr<const TokenModel> make_model(const nlohmann::json& part, const std::string& place);
+/// The model of any known type; `lists` are used up.
+std::unique_ptr<const TokenModel> make_model(const nlohmann::json& part, LongLists& lists, const std::string& place);
 std::vector<AddedToken> make_added_tokens(const nlohmann::json& part, const std::string& place);
+/// All of a tokenizer.json; `lists` has what parse_tokenizer_json() took out of it.
+PipelineParts json_parts(const nlohmann::json& file, LongLists& lists, const std::string& label);
 
-/// The pipeline of a SentencePiece model file (unigram or BPE). Throws Error(checkpoint).
+/// The white space before punctuation and English suffixes, as the reference takes it out of decoded texts.
+std::string without_split_spaces(std::string text);
+
+// Pipelines of files. Each throws Error(checkpoint).
+PipelineParts tokenizer_json_parts(const std::filesystem::path& file);
+PipelineParts bert_parts(const std::filesystem::path& vocabulary);
+/// A SentencePiece model alone, of either kind.
 PipelineParts sentencepiece_parts(const std::filesystem::path& file);
-
-/// What tokenizer.json would say for a folder with vocab.json and merges.txt. Throws Error(checkpoint).
-nlohmann::json clip_tokenizer_json(const std::filesystem::path& folder);
-/// What it would say for BERT's vocab.txt and the files beside it. Throws Error(checkpoint).
-nlohmann::json bert_tokenizer_json(const std::filesystem::path& vocabulary);
+PipelineParts sentencepiece_parts(const SentencePieceFile& model, const std::filesystem::path& file);
+PipelineParts folder_parts(const std::filesystem::path& folder);
 
 }  // namespace medvlm::sdk

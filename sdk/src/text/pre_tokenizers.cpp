@@ -63,7 +63,7 @@ PreTokenizer make_split(const json& part, const std::string& place) {
   check_keys(part, place, {"pattern", "behavior", "invert"});
   return [regex = make_pattern(part_at(part, "pattern", place), place),
           delimiter = delimiter_of(text_at(part, "behavior", place), place),
-          invert = flag_at(part, "invert", false, place)](Pieces pieces) {
+          invert = flag_at(part, "invert", false, place)](const Pieces& pieces, bool) {
     Pieces out;
     for (const auto& piece : pieces) split_piece(regex, piece, delimiter, invert, out);
     return out;
@@ -73,7 +73,7 @@ PreTokenizer make_split(const json& part, const std::string& place) {
 PreTokenizer make_byte_level(const json& part, const std::string& place) {
   check_keys(part, place, {"add_prefix_space", "trim_offsets", "use_regex"});  // offsets are not offered here
   return [add_space = flag_at(part, "add_prefix_space", true, place),
-          split = flag_at(part, "use_regex", true, place), regex = Regex(kGpt2Pattern)](Pieces pieces) {
+          split = flag_at(part, "use_regex", true, place), regex = Regex(kGpt2Pattern)](Pieces pieces, bool) {
     Pieces words;
     for (auto& piece : pieces) {
       if (add_space && !piece.starts_with(' ')) piece.insert(piece.begin(), ' ');
@@ -89,7 +89,7 @@ PreTokenizer make_byte_level(const json& part, const std::string& place) {
 }
 
 /// Split at white space, which goes, and around every sign of punctuation.
-Pieces split_for_bert(Pieces pieces) {
+Pieces split_for_bert(const Pieces& pieces, bool) {
   Pieces words;
   for (const auto& piece : pieces) {
     bool in_word = false;
@@ -114,10 +114,14 @@ PreTokenizer make_pre_tokenizer_sequence(const json& part, const std::string& pl
   check_keys(part, place, {"pretokenizers"});
   std::vector<PreTokenizer> steps;
   for (const auto& step : list_at(part, "pretokenizers", place)) {
-    steps.push_back(make_pre_tokenizer(step, item_place(place, steps.size())));
+    const std::string step_place = item_place(place, steps.size());
+    if (!steps.empty() && step.is_object() && step.value("prepend_scheme", json()) == "first") {
+      fail_part(step_place, "the prepend_scheme 'first' is not supported behind another step");
+    }
+    steps.push_back(make_pre_tokenizer(step, step_place));
   }
-  return [steps = std::move(steps)](Pieces pieces) {
-    for (const auto& step : steps) pieces = step(std::move(pieces));
+  return [steps = std::move(steps)](Pieces pieces, bool at_start) {
+    for (const auto& step : steps) pieces = step(std::move(pieces), at_start);
     return pieces;
   };
 }
@@ -125,7 +129,7 @@ PreTokenizer make_pre_tokenizer_sequence(const json& part, const std::string& pl
 }  // namespace
 
 PreTokenizer make_pre_tokenizer(const json& part, const std::string& place) {
-  if (part.is_null()) return [](Pieces pieces) { return pieces; };
+  if (part.is_null()) return [](Pieces pieces, bool) { return pieces; };
   const std::string type = part_type(part, place);
   if (type == "Sequence") return make_pre_tokenizer_sequence(part, place);
   if (type == "Split") return make_split(part, place);
@@ -137,7 +141,7 @@ PreTokenizer make_pre_tokenizer(const json& part, const std::string& place) {
   if (type == "Metaspace") return make_metaspace_splitter(part, place);
   if (type == "WhitespaceSplit") {
     check_keys(part, place, {});
-    return [regex = Regex("\\s+")](Pieces pieces) {
+    return [regex = Regex("\\s+")](const Pieces& pieces, bool) {
       Pieces out;
       for (const auto& piece : pieces) split_piece(regex, piece, Delimiter::removed, false, out);
       return out;

@@ -20,7 +20,7 @@ namespace {
 
 using Type = SentencePieceFile::PieceType;
 constexpr std::string_view kSpaceSymbol = "\xe2\x96\x81";  // U+2581
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view kUnreadable = "\xef\xbf\xbd";  // U+FFFD
 
 std::vector<PrefixIndex::Entry> user_defined(const SentencePieceFile& file) {
   std::vector<PrefixIndex::Entry> entries;
@@ -184,8 +184,9 @@ std::unique_ptr<const TokenModel> make_bpe(const SentencePieceFile& file, const 
 /// SentencePieceProcessor::Decode of the library.
 class SentencePieceDecoder {
  public:
-  explicit SentencePieceDecoder(const SentencePieceFile& file)
-      : drops_space_(file.add_dummy_prefix || file.remove_extra_whitespaces),
+  SentencePieceDecoder(const SentencePieceFile& file, Vocabulary vocabulary)
+      : vocabulary_(std::move(vocabulary)),
+        drops_space_(file.add_dummy_prefix || file.remove_extra_whitespaces),
         drops_all_spaces_(file.remove_extra_whitespaces),
         unknown_surface_(file.unknown_surface) {
     for (const auto& piece : file.pieces) {
@@ -209,6 +210,9 @@ class SentencePieceDecoder {
         space_dropped = false;
       } else if (type != types_.end() && type->second == Type::unknown) {
         text += unknown_surface_;
+        space_dropped = false;
+      } else if (!vocabulary_.id(token)) {
+        text += token;  // no piece, but what a caller made of one
         space_dropped = false;
       } else {
         space_dropped = append_piece(token, at_start, text);
@@ -236,12 +240,13 @@ class SentencePieceDecoder {
       const std::string_view next = std::string_view(bytes).substr(at, 4);
       const bool valid = invalid_utf8_at(next) != 0u;
       const std::size_t length = valid ? code_point_at(next, 0).length : 1;
-      text += valid ? next.substr(0, length) : kReplacement;
+      text += valid ? next.substr(0, length) : kUnreadable;
       at += length;
     }
     bytes.clear();
   }
 
+  Vocabulary vocabulary_;
   std::map<std::string, Type, std::less<>> types_;
   bool drops_space_, drops_all_spaces_;
   std::string unknown_surface_;
@@ -249,21 +254,25 @@ class SentencePieceDecoder {
 
 }  // namespace
 
-PipelineParts sentencepiece_parts(const std::filesystem::path& path) {
-  const SentencePieceFile file = read_sentencepiece_file(path);
-  const std::string place = path.string();
-  if (file.whitespace_as_suffix) fail_part(place, "white space as a suffix is not supported");
-  if (!file.denormalizer_charsmap.empty()) fail_part(place, "a denormaliser is not supported");
+PipelineParts sentencepiece_parts(const SentencePieceFile& model, const std::filesystem::path& file) {
+  const std::string place = file.string();
+  if (model.whitespace_as_suffix) fail_part(place, "white space as a suffix is not supported");
+  if (!model.denormalizer_charsmap.empty()) fail_part(place, "a denormaliser is not supported");
   PipelineParts parts;
-  switch (file.model) {
-    case SentencePieceFile::ModelType::unigram: parts.model = make_unigram(file, place); break;
-    case SentencePieceFile::ModelType::bpe: parts.model = make_bpe(file, place); break;
+  parts.file = file;
+  switch (model.model) {
+    case SentencePieceFile::ModelType::unigram: parts.model = make_unigram(model, place); break;
+    case SentencePieceFile::ModelType::bpe: parts.model = make_bpe(model, place); break;
     default: fail_part(place, "it is neither a unigram nor a BPE model; others are not supported");
   }
-  parts.normalizer = SentencePieceNormalizer(file, place);
-  parts.pre_tokenizer = [](std::vector<std::string> pieces) { return pieces; };
-  parts.decoder = SentencePieceDecoder(file);
+  parts.normalizer = SentencePieceNormalizer(model, place);
+  parts.pre_tokenizer = [](std::vector<std::string> pieces, bool) { return pieces; };
+  parts.decoder = SentencePieceDecoder(model, parts.model->vocabulary());
   return parts;
+}
+
+PipelineParts sentencepiece_parts(const std::filesystem::path& file) {
+  return sentencepiece_parts(read_sentencepiece_file(file), file);
 }
 
 }  // namespace medvlm::sdk

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include <unicode/bytestream.h>
 #include <unicode/locid.h>
@@ -68,6 +69,13 @@ std::string to_form(std::string_view text, GetForm get_form) {
 
 std::optional<std::size_t> invalid_utf8_at(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
+    if (std::uint64_t eight = 0; bytes.size() - at >= sizeof eight) {
+      std::memcpy(&eight, bytes.data() + at, sizeof eight);
+      if ((eight & 0x8080808080808080) == 0) {  // ASCII
+        at += sizeof eight;
+        continue;
+      }
+    }
     const Decoded decoded = decode(bytes, at);
     if (!decoded.valid) return at;
     at += decoded.point.length;

@@ -122,7 +122,7 @@ TEST_CASE("what is not understood is refused with its place") {
   file["model"]["vocab"].push_back(piece("a", -1));
   check_refused(file, "appears twice");
   file = small_unigram();
-  file["pre_tokenizer"]["prepend_scheme"] = "first";
+  file["pre_tokenizer"]["prepend_scheme"] = "sometimes";
   check_refused(file, "prepend_scheme");
   file = small_unigram();
   file["pre_tokenizer"]["replacement"] = "__";

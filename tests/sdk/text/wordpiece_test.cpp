@@ -205,7 +205,7 @@ TEST_CASE("damaged vocabularies are refused with file and line") {
 TEST_CASE("files of other tokenizers are refused") {
   const Files files;
   files.write("tokenizer_config.json", R"({"tokenizer_class": "BertJapaneseTokenizer"})");
-  CHECK(contains(files.error(), "of the class \"BertJapaneseTokenizer\"; save it with tokenizer.json"));
+  CHECK(contains(files.error(), "of the class 'BertJapaneseTokenizer'; save it with tokenizer.json"));
   files.write("tokenizer_config.json", R"({"do_lower_case": "yes"})");
   CHECK(contains(files.error(), "tokenizer_config.json: do_lower_case: expected a boolean"));
   files.write("tokenizer_config.json", R"({"added_tokens_decoder": {"x": {"content": "b"}}})");

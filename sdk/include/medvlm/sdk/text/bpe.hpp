@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,28 +23,32 @@ struct BpeOptions {
   bool ignore_merges = false;            ///< a word in the vocabulary is taken whole
 };
 
+class MergeTable;
+
 /// Immutable; may be used from several threads.
 class MEDVLM_API Bpe : public TokenModel {
  public:
   using Merges = std::vector<std::pair<std::string, std::string>>;
+  using MergeViews = std::vector<std::pair<std::string_view, std::string_view>>;
 
   /// Throws Error(checkpoint), beginning with `label`, if a merge or the unknown token is not in the vocabulary.
   Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const std::string& label);
+  /// The same for merges that lie in a text; they are not used afterwards.
+  static std::unique_ptr<const Bpe> from_views(Vocabulary vocabulary, const MergeViews& merges, BpeOptions options,
+                                               const std::string& label);
+  ~Bpe() override;
 
   /// Time n log n in the word's letters.
   void encode(std::string_view word, std::vector<std::int64_t>& ids) const override;
 
  private:
-  struct Merge {
-    std::uint32_t rank = 0;
-    std::uint32_t id = 0;
-  };
   struct Symbol;
+  Bpe(Vocabulary vocabulary, BpeOptions options);
+  void set_merges(const MergeViews& merges, const std::string& label);
   std::vector<Symbol> letters(std::string_view word) const;
   void merge(std::vector<Symbol>& symbols) const;
-  const Merge* find_merge(std::uint32_t left, std::uint32_t right) const;
 
-  std::unordered_map<std::uint64_t, Merge> merges_;  ///< by left id << 32 | right id
+  std::unique_ptr<const MergeTable> merges_;
   BpeOptions options_;
   std::optional<std::uint32_t> unk_id_;
 };

