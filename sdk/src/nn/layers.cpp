@@ -4,6 +4,8 @@
 #include <c10/core/GradMode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include "mixed_linear.hpp"
+
 namespace medvlm::sdk::nn {
 namespace {
 
@@ -27,6 +29,12 @@ bool needs_gradient(const at::Tensor& x, const at::Tensor& weight) {
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (weight.scalar_type() != x.scalar_type()) {
+    const bool kept_narrow = x.scalar_type() == at::kFloat && weight.is_cpu() && weight.is_contiguous() && x.numel() > 0 &&
+                             (weight.scalar_type() == at::kBFloat16 || weight.scalar_type() == at::kHalf);
+    if (kept_narrow && !needs_gradient(x, weight)) return mixed_linear(x, weight, bias);
+    return linear(x, weight.to(x.scalar_type()), bias.defined() ? bias.to(x.scalar_type()) : bias);
+  }
   const bool onednn = x.is_cpu() && x.scalar_type() == at::kFloat && weight.is_contiguous() && x.numel() > 0 &&
                       !needs_gradient(x, weight) && onednn_linear().has_value();
   if (!onednn) return at::linear(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);

@@ -69,7 +69,8 @@ class MEDVLM_API LayerNorm {
 };
 
 /// x W^T + b by the fastest exact kernel of the device. On the CPU in float32 this is oneDNN's, which reaches twice the
-/// rate of the default (MKL) on processors that are not Intel's; differentiable inputs take the default kernel.
+/// rate of the default (MKL) on processors that are not Intel's; differentiable inputs take the default kernel. Weights
+/// of another type than x are widened as they are used: checkpoints may stay in memory as they are stored.
 MEDVLM_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 }  // namespace medvlm::sdk::nn
