@@ -240,13 +240,19 @@ def main():
     unknown = [name for name in arguments.names if name not in FETCHERS]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(FETCHERS)}")
+    failed = False
     for name in arguments.names or FETCHERS:
         target = arguments.to / name / "tokenizer.json"
         if target.exists():
             print(f"{name}: is there already ({target})")
             continue
-        FETCHERS[name](target)
-        print(f"{name}: written to {target}")
+        try:
+            FETCHERS[name](target)
+            print(f"{name}: written to {target}")
+        except SystemExit as failure:  # one registry may be out of reach, the other not
+            print(f"{name}: {failure}", file=sys.stderr)
+            failed = True
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
