@@ -1,7 +1,10 @@
 #include "rows.hpp"
 
+#include <algorithm>
+
 #include "labels.hpp"
 #include "medvlm/sdk/table/fields.hpp"
+#include "medvlm/sdk/vqa/question_rows.hpp"
 
 namespace medvlm::table_dataset {
 
@@ -44,9 +47,12 @@ Sample RowReader::read(std::size_t row, const std::string& prefix) const {
 void RowReader::read_question(std::size_t row, Sample& sample) const {
   sample.question = needed(row, *question_);
   sample.answer = needed(row, *answer_);
+  // Questions about the same picture are not independent, so the picture is a group of its own.
+  if (std::find(names_.groups.begin(), names_.groups.end(), sdk::kImageGroup) == names_.groups.end()) {
+    sample.groups.emplace_back(sdk::kImageGroup, sample.image);
+  }
   if (!answer_type_) {
-    const std::string answer = sdk::lower_case(sdk::trimmed(sample.answer));
-    sample.open = answer != "yes" && answer != "no";
+    sample.open = !sdk::is_yes_or_no(sample.answer);
     return;
   }
   const std::string type = sdk::lower_case(sdk::trimmed(table_.cell(row, *answer_type_)));

@@ -4,6 +4,7 @@
 
 #include "labels.hpp"
 #include "medvlm/sdk/table/image_file.hpp"
+#include "medvlm/sdk/vqa/question_rows.hpp"
 #include "rows.hpp"
 
 namespace medvlm::table_dataset {
@@ -49,10 +50,11 @@ TableDataset::TableDataset(const Options& options)
   info_.labels = !names_.labels.empty()      ? LabelKind::multilabel
                  : info_.classes.size() == 2 ? LabelKind::binary
                                              : LabelKind::multiclass;
-  if (info_.task == Task::vqa) info_.labels = LabelKind::binary;
+  const bool vqa = info_.task == Task::vqa;
+  if (vqa) info_.labels = LabelKind::binary;
   info_.modality = options.text("modality");
   info_.prompt_template = options.text("prompt_template");
-  info_.cluster_group = names_.cluster.value_or("");
+  info_.cluster_group = names_.cluster.value_or(vqa ? sdk::kImageGroup : "");
   const SplitValues values = read_split_values(options);
   if (!sources_.file.empty()) {
     load_file(values);

@@ -56,6 +56,34 @@ TEST_CASE("labels do not go with questions") {
   CHECK(contains(error_of([] { list("image,question,answer\n", {{"label", "dx"}}); }), "task \"vqa\" has no labels"));
 }
 
+TEST_CASE("questions about the same picture are a group, by which intervals are resampled unless another is named") {
+  const ScratchFolder folder;
+  const auto file = folder.write("q.csv", "image,question,answer,site\na.png,q,x,1\na.png,r,y,1\nb.png,q,z,1\n");
+  const auto open = [&](Value::Table given) {
+    given.emplace("file", file.string());
+    given.emplace("task", "vqa");
+    return TableDataset(plugin_options("table", given));
+  };
+  TableDataset plain = open({});
+  CHECK(plain.info().cluster_group == "image");
+  const auto samples = plain.samples(Split::test);
+  CHECK(*find_group(samples[0], "image") == "a.png");
+  CHECK(*find_group(samples[1], "image") == "a.png");
+  CHECK(*find_group(samples[2], "image") == "b.png");
+  CHECK(samples[0].id != samples[1].id);
+  TableDataset by_site = open({{"cluster", "site"}, {"groups", texts({"image"})}});
+  CHECK(by_site.info().cluster_group == "site");
+  const auto grouped = by_site.samples(Split::test)[1].groups;
+  CHECK((grouped == std::vector<std::pair<std::string, std::string>>{{"image", "a.png"}, {"site", "1"}}));
+}
+
+TEST_CASE("a list of objects in JSON can hold the questions") {
+  const ScratchFolder folder;
+  const auto file = folder.write("q.json", "[{\"image\": \"a.png\", \"question\": \"How many?\",\n\"answer\": 2}]");
+  TableDataset dataset(plugin_options("table", {{"file", file.string()}, {"task", "vqa"}}));
+  CHECK(dataset.samples(Split::test)[0].answer == "2");
+}
+
 TEST_CASE("a table of questions has no classes") {
   const ScratchFolder folder;
   const auto file = folder.write("q.csv", "image,question,answer\nx.png,Why?,so\n");
