@@ -64,9 +64,9 @@ std::string training_identity(const Study& study, const ScenarioParts& parts) {
 
 std::string scenario_identity(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256) {
   json metrics = json::array();
-  for (const auto& metric : parts.metrics) {
-    metrics.push_back(item_json(metric));
-    metrics.back()["name"] = metric.entry.name;
+  for (const Item<Metric>* metric : parts.metrics) {
+    metrics.push_back(item_json(*metric));
+    metrics.back()["name"] = metric->entry.name;
   }
   json identity = predictor_identity(study, parts);
   identity["dataset"]["samples_sha256"] = samples_sha256;
@@ -97,7 +97,7 @@ std::string scenario_manifest(const Study& study, const ScenarioParts& parts, co
                 {"sha256", item.manifest->sha256}};
   };
   json plugins = json::array({plugin(parts.model), plugin(parts.dataset), plugin(parts.adapter)});
-  for (const auto& metric : parts.metrics) plugins.push_back(plugin(metric));
+  for (const Item<Metric>* metric : parts.metrics) plugins.push_back(plugin(*metric));
   const json manifest = {
       {"medvlm", kVersion},
       {"libtorch", TORCH_VERSION},

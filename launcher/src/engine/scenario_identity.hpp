@@ -12,7 +12,7 @@ struct ScenarioParts {
   const Item<Model>& model;
   const Item<Dataset>& dataset;
   const Item<Adapter>& adapter;
-  const std::vector<Item<Metric>>& metrics;
+  std::vector<const Item<Metric>*> metrics;  ///< those that apply to the dataset
   std::uint64_t seed = 0;
   std::string weights_sha256;
   std::string training_sha256;  ///< of the train and validation samples; empty for an adapter that does not train

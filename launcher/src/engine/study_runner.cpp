@@ -6,6 +6,7 @@
 #include "medvlm/base/hash.hpp"
 #include "medvlm/core/device.hpp"
 #include "medvlm/core/identity.hpp"
+#include "pairing.hpp"
 
 namespace medvlm::launcher {
 namespace {
@@ -69,10 +70,11 @@ std::vector<PlannedScenario> StudyRunner::plan() {
     const std::string weights = hash_files(model.object->info().files, study.output / "cache" / "checkpoints.json");
     for (auto& dataset : bench_.datasets()) {
       for (auto& adapter : bench_.adapters()) {
+        if (!fits(model, dataset, adapter)) continue;
         const bool trains = adapter.object->traits(dataset.object->info()).trains;
         const std::string name = model.entry.name + "/" + dataset.entry.name + "/" + adapter.entry.name;
         scenarios.push_back({name, study.output / model.entry.name / dataset.entry.name / adapter.entry.name,
-                             {model, dataset, adapter, bench_.metrics(), adapter.entry.seed.value_or(study.seed), weights,
+                             {model, dataset, adapter, metrics_for(bench_.metrics(), dataset), adapter.entry.seed.value_or(study.seed), weights,
                               trains ? training_sha256(dataset) : "", device.str(), dtype_name(dtype),
                               bootstrap_unit(study, dataset.object->info())},
                              &model, &dataset, device, dtype, trains});
@@ -116,7 +118,7 @@ void StudyRunner::run(PlannedScenario& planned, JournalMode mode, const std::fun
                      scenario_manifest(study, planned.parts, test.sha256)};
   };
   scenario.adapter = adapter.get();
-  for (const auto& metric : bench_.metrics()) scenario.metrics.push_back({metric.entry.name, metric.object.get()});
+  for (const Item<Metric>* metric : planned.parts.metrics) scenario.metrics.push_back({metric->entry.name, metric->object.get()});
   if (planned.trains) scenario.training_identity = training_identity(study, planned.parts);
   scenario.seed = planned.parts.seed;
   scenario.batch_size = study.run.batch_size;
@@ -157,8 +159,8 @@ bool StudyRunner::is_predicted(const PlannedScenario& planned) {
   const TestSet& test = test_set(*planned.dataset);
   const std::string identity = scenario_identity(bench_.study(), planned.parts, test.sha256);
   if (inspect_journal(planned.folder, identity).records < test.samples.size()) return false;
-  const bool needs_train = std::any_of(bench_.metrics().begin(), bench_.metrics().end(),
-                                       [](const auto& metric) { return metric.object->needs_train_predictions(); });
+  const bool needs_train = std::any_of(planned.parts.metrics.begin(), planned.parts.metrics.end(),
+                                       [](const auto* metric) { return metric->object->needs_train_predictions(); });
   // A dataset without a train split has nothing to predict there.
   if (!has_split(*planned.dataset->object, Split::train)) return true;
   return !needs_train || inspect_journal(planned.folder / "train", identity).records ==

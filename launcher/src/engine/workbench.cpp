@@ -2,6 +2,7 @@
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/log.hpp"
+#include "pairing.hpp"
 
 namespace medvlm::launcher {
 namespace {
@@ -71,30 +72,8 @@ Workbench::Workbench(Study study, const std::vector<std::filesystem::path>& comm
   datasets_ = make_items<Dataset>(*registry_, "dataset", study_.datasets, base, diagnostics);
   adapters_ = make_items<Adapter>(*registry_, "adapter", study_.adapters, base, diagnostics);
   metrics_ = make_items<Metric>(*registry_, "metric", study_.metrics, base, diagnostics);
-  check_pairs(diagnostics);
+  check_pairs(models_, datasets_, adapters_, metrics_, diagnostics);
   refuse(diagnostics);
-}
-
-void Workbench::check_pairs(std::vector<Diagnostic>& diagnostics) {
-  for (const auto& dataset : datasets_) {
-    auto check = [&](const StudyEntry& entry, auto action) {
-      try {
-        action(dataset.object->info());
-      } catch (const Error& error) {
-        diagnostics.push_back({entry.location, entry.key, "does not fit dataset '" + dataset.entry.name + "': " + error.message()});
-      }
-    };
-    for (const auto& adapter : adapters_) {
-      check(adapter.entry, [&](const DatasetInfo& info) {
-        if (!adapter.object->traits(info).trains && adapter.entry.seed) {
-          throw Error(ErrorCode::config, "'" + adapter.entry.plugin + "' does not train, so several seeds give the same; drop `seeds`");
-        }
-      });
-    }
-    for (const auto& metric : metrics_) {
-      check(metric.entry, [&](const DatasetInfo& info) { metric.object->check(info); });
-    }
-  }
 }
 
 registry::Handle<Adapter> Workbench::make_adapter(const Item<Adapter>& item) const {

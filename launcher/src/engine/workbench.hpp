@@ -40,8 +40,6 @@ class Workbench {
   std::vector<Sample> test_samples(Dataset& dataset) const;
 
  private:
-  void check_pairs(std::vector<Diagnostic>& diagnostics);
-
   Study study_;
   std::unique_ptr<registry::Registry> registry_;
   std::vector<Item<Model>> models_;

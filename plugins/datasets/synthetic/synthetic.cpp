@@ -1,5 +1,6 @@
 #include "synthetic.hpp"
 
+#include "questions.hpp"
 #include "scenes.hpp"
 
 namespace medvlm::synthetic {
@@ -31,10 +32,24 @@ std::string padded(std::int64_t number) {
   return digits.size() < 6 ? std::string(6 - digits.size(), '0') + digits : digits;
 }
 
+/// One sample per question on an image.
+void add_questions(const Recipe& recipe, Sample image, std::vector<Sample>& samples) {
+  image.label = -1;
+  int number = 0;
+  for (AskedQuestion& asked : questions_on(recipe)) {
+    Sample sample = image;
+    sample.id += "-q" + std::to_string(++number);
+    sample.question = std::move(asked.text);
+    sample.answer = std::move(asked.answer);
+    sample.open = asked.open;
+    samples.push_back(std::move(sample));
+  }
+}
+
 }  // namespace
 
-Synthetic::Synthetic(const Options& options) {
-  base_.kind = kind_from_string(options.text("kind"));
+Synthetic::Synthetic(const Options& options) : mixed_(options.text("kind") == "mixed") {
+  if (!mixed_) base_.kind = kind_from_string(options.text("kind"));
   base_.seed = static_cast<std::uint64_t>(options.integer("seed"));
   base_.size = static_cast<int>(options.integer("image_size"));
   base_.difficulty = options.number("difficulty");
@@ -42,18 +57,32 @@ Synthetic::Synthetic(const Options& options) {
     const std::int64_t count = options.integer(medvlm::to_string(split));
     if (count > 0) counts_[split] = count;
   }
+  info_.name = "synthetic " + (mixed_ ? "images" : std::string(to_string(base_.kind)));
+  info_.cluster_group = "patient";
+  if (options.text("task") == "vqa") {
+    if (base_.kind == Kind::shapes) throw Error(ErrorCode::config, "there are no questions on shapes; choose another kind");
+    info_.task = Task::vqa;
+    info_.modality = mixed_ ? "medical images" : texts_of(base_.kind).modality;
+    return;
+  }
+  if (mixed_) throw Error(ErrorCode::config, "kind 'mixed' has no common classes; it is for task = \"vqa\"");
   const KindTexts texts = texts_of(base_.kind);
-  info_.name = "synthetic " + std::string(to_string(base_.kind));
   info_.classes = {{texts.negative, texts.negative_text, ""}, {texts.positive, texts.positive_text, ""}};
   info_.modality = texts.modality;
   info_.prompt_template = "{}";
-  info_.cluster_group = "patient";
 }
 
 std::vector<Split> Synthetic::splits() const {
   std::vector<Split> splits;
   for (const auto& [split, count] : counts_) splits.push_back(split);
   return splits;
+}
+
+Kind Synthetic::kind_of(std::int64_t index) const {
+  if (!mixed_) return base_.kind;
+  // Four images at a time, so that each kind has as many with the finding as without.
+  constexpr Kind kMedical[] = {Kind::radiograph, Kind::histology, Kind::fundus};
+  return kMedical[index / 4 % 3];
 }
 
 std::vector<Sample> Synthetic::samples(Split split) {
@@ -63,17 +92,23 @@ std::vector<Sample> Synthetic::samples(Split split) {
     throw Error(ErrorCode::data, info_.name + " has no " + name + " split; set option '" + name + "' above 0");
   }
   const std::string name(medvlm::to_string(split));
-  std::vector<Sample> samples(static_cast<std::size_t>(found->second));
+  std::vector<Sample> samples;
   Recipe recipe = base_;
   recipe.split = split;
-  for (Sample& sample : samples) {
+  for (; recipe.index < found->second; ++recipe.index) {
+    recipe.kind = kind_of(recipe.index);
+    Sample sample;
     sample.id = name + "-" + padded(recipe.index);
     sample.image = to_text(recipe);
     sample.row = recipe.index;
     sample.label = label_of(recipe);
     sample.groups = {{"patient", name + "-" + padded(patient_of(recipe))},
                      {"difficulty", std::string(to_string(grade_of(recipe)))}};
-    ++recipe.index;
+    if (info_.task == Task::vqa) {
+      add_questions(recipe, sample, samples);
+    } else {
+      samples.push_back(std::move(sample));
+    }
   }
   return samples;
 }

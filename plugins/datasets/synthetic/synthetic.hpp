@@ -1,4 +1,4 @@
-// A dataset of generated images with two classes.
+// A dataset of generated images with two classes, or with questions.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,10 @@ class Synthetic final : public Dataset {
   Image decode_image(const EncodedImage& encoded) const override;
 
  private:
+  Kind kind_of(std::int64_t index) const;
+
   Recipe base_;
+  bool mixed_ = false;  ///< the medical kinds take turns
   std::map<Split, std::int64_t> counts_;  ///< splits that are not empty
   DatasetInfo info_;
 };

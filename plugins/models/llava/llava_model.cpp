@@ -73,10 +73,11 @@ at::Tensor LlavaModel::tower_features(const ProcessedImage& image) const {
   return config_.class_token ? tokens : tokens.narrow(0, 1, tokens.size(0) - 1);
 }
 
-at::Tensor LlavaModel::encode_image(const ProcessedImage& image) const {
-  const at::Tensor hidden = projector_first_.forward(tower_features(image));
-  return projector_second_.forward(sdk::nn::activate(hidden, config_.projector_activation));
+at::Tensor LlavaModel::project(const at::Tensor& features) const {
+  return projector_second_.forward(sdk::nn::activate(projector_first_.forward(features), config_.projector_activation));
 }
+
+at::Tensor LlavaModel::encode_image(const ProcessedImage& image) const { return project(tower_features(image)); }
 
 language::Prompt LlavaModel::prompt(std::string_view question, const ProcessedImage&, const at::Tensor& features) const {
   const auto text = template_.render(without_marker(question));

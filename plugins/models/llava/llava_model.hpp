@@ -24,6 +24,8 @@ class LlavaModel final : public sdk::language::AnsweringModel {
 
   /// What goes into the projector, [patches, tower width].
   at::Tensor tower_features(const ProcessedImage& image) const;
+  /// Through the projector: [..., tower width] -> [..., width].
+  at::Tensor project(const at::Tensor& features) const;
 
  private:
   void declare();

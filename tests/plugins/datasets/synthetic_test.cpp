@@ -171,3 +171,35 @@ TEST_CASE("synthetic class texts stand alone") {
     CHECK(info.classes[0].text != info.classes[1].text);
   }
 }
+
+TEST_CASE("synthetic questions: four on each image, balanced, with the answers that the image has") {
+  Synthetic dataset = make({{"test", 240}, {"task", "vqa"}, {"kind", "mixed"}});
+  CHECK((dataset.info().task == Task::vqa));
+  const auto samples = dataset.samples(Split::test);
+  REQUIRE(samples.size() == 4 * 240);
+  std::map<std::string, int> yes, closed, answers;
+  std::set<std::string> images, ids;
+  for (const Sample& sample : samples) {
+    CHECK(ids.insert(sample.id).second);
+    images.insert(sample.image);
+    CHECK(find_group(sample, "patient") != nullptr);
+    const bool yes_or_no = sample.answer == "yes" || sample.answer == "no";
+    CHECK(sample.open == !yes_or_no);
+    const std::string kind = sample.question.substr(0, 9);
+    if (yes_or_no) ++closed[kind];
+    if (sample.answer == "yes") ++yes[kind];
+    if (sample.question == "What kind of image is this?") {
+      ++answers[sample.answer];
+      CHECK(contains(sample.image, "kind=" + std::string(sample.answer == "chest radiograph" ? "radiograph"
+                                                         : sample.answer == "histology slide" ? "histology" : "fundus")));
+    }
+  }
+  CHECK(images.size() == 240);
+  CHECK(answers == std::map<std::string, int>{{"chest radiograph", 80}, {"histology slide", 80}, {"fundus photograph", 80}});
+  for (const auto& [kind, count] : closed) CHECK(std::abs(2 * yes[kind] - count) < count / 4);
+}
+
+TEST_CASE("synthetic questions need a medical kind, and mixed images have no classes") {
+  CHECK(contains(error_of([] { make({{"task", "vqa"}, {"kind", "shapes"}}); }), "shapes"));
+  CHECK(contains(error_of([] { make({{"kind", "mixed"}}); }), "vqa"));
+}

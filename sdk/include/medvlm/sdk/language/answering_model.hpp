@@ -50,6 +50,8 @@ class MEDVLM_API AnsweringModel : public Model, public Answerer, public Adaptabl
   virtual const Decoder& decoder() const = 0;
   virtual const Tokenizer& tokenizer() const = 0;
   const GenerationSettings& settings() const { return settings_; }
+  /// All weights by the folder that they come from, e.g. to train or to write them.
+  const std::vector<std::unique_ptr<WeightPart>>& parts() const { return parts_; }
   /// After load().
   Generator generator(Generator::Sharing sharing = {}) const;
 
