@@ -49,6 +49,19 @@ GenerationSettings read_settings(const VilaConfig& config, const sdk::Tokenizer&
   return settings;
 }
 
+/// What is asked: without white space at its end, because the chat template trims the turn, which begins with the
+/// image; and without images of its own, as in VILA's code, which then trims the beginning too.
+std::string asked(std::string_view question) {
+  constexpr std::string_view kMarker = "<image>";
+  std::string text(question);
+  bool marked = false;
+  for (std::size_t at = text.find(kMarker); at != text.npos; at = text.find(kMarker, at)) {
+    text.erase(at, kMarker.size());
+    marked = true;
+  }
+  return sdk::stripped(text, marked, true);
+}
+
 /// Every file beside the weights that determines the outputs.
 std::vector<std::filesystem::path> small_files(const VilaConfig& config, const sdk::Tokenizer& tokenizer) {
   std::vector<std::filesystem::path> files = {
@@ -105,8 +118,7 @@ at::Tensor VilaModel::encode_image(const ProcessedImage& image) const {
 }
 
 Prompt VilaModel::prompt(std::string_view question, const ProcessedImage&, const at::Tensor& features) const {
-  // The chat template trims the turn, which begins with the image.
-  const auto text = template_.render(sdk::stripped(question, false, true));
+  const auto text = template_.render(asked(question));
   Prompt prompt;
   // Tokenised as a text for itself: the tokenizer puts its start token before the one of the template.
   prompt.ids = tokenizer_.encode(text.before);

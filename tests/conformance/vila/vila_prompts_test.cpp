@@ -51,6 +51,13 @@ TEST_CASE("the default prompt has two start tokens and no white space after the 
   CHECK(ids[1] == start);
 }
 
+TEST_CASE("a question brings no image of its own") {
+  if (!vila_goldens_present()) return;
+  const auto model = vila_model(vila_goldens().front() / "checkpoint");
+  CHECK(ids_of(*model, "<image>\n  Is it large?\n<image>") == ids_of(*model, "Is it large?"));
+  CHECK(ids_of(*model, "<image>") == ids_of(*model, ""));
+}
+
 TEST_CASE("the system text is a turn of its own in either conversation") {
   if (!vila_goldens_present()) return;
   const auto checkpoint = vila_goldens().front() / "checkpoint";
@@ -108,6 +115,22 @@ TEST_CASE("the context is the shorter of the decoder's and the tokenizer's") {
   CHECK(context(positions * 2) == positions);
   CHECK(context(1e30) == positions);
   CHECK(context(nullptr) == positions);
+}
+
+TEST_CASE("keys that the decoder's config leaves out are the reference library's") {
+  if (!vila_goldens_present()) return;
+  const VilaCopy copy(vila_goldens().front());
+  copy.change("llm/config.json", [](json& config) {
+    for (const char* key : {"rope_theta", "rms_norm_eps", "max_position_embeddings", "num_key_value_heads"}) {
+      config.erase(key);
+    }
+  });
+  const auto model = vila_model(copy.path());
+  const auto& shape = model->decoder().shape();
+  CHECK(shape.rotary.theta == 10000);
+  CHECK(shape.epsilon == 1e-6);
+  CHECK(shape.context == 2048);
+  CHECK(shape.kv_heads == shape.heads);
 }
 
 TEST_CASE("an answer ends at the end of its turn even if the checkpoint does not say so") {
