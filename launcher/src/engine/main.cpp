@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "build_vqa_command.hpp"
 #include "medvlm/base/error.hpp"
 #include "probe.hpp"
 #include "study_command.hpp"
@@ -18,6 +19,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"run", medvlm::launcher::run_main},
     Command{"plan", medvlm::launcher::plan_main},
+    Command{"build-vqa", medvlm::launcher::build_vqa_main},
     Command{"probe", medvlm::launcher::probe_main},
 };
 
