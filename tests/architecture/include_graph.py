@@ -15,7 +15,7 @@ ALLOWED = {
     'sdk': {'base', 'core', 'sdk'},
     'plugins': {'base', 'core', 'sdk'},
     'launcher/src/light': {'base', 'registry'},
-    'launcher': {'base', 'core', 'registry', 'conformance'},
+    'launcher': {'base', 'core', 'registry', 'conformance', 'sdk'},
 }
 # The program's own stamp is compiled from the header that plugins use.
 EXCEPTIONS = {('registry/src/host_stamp.cpp', 'medvlm/sdk/build_stamp.hpp')}
