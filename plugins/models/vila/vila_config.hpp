@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "medvlm/sdk/language/decoder.hpp"
 #include "medvlm/sdk/nn/vision_tower.hpp"

@@ -1,6 +1,7 @@
 #include "vila_model.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <ATen/ATen.h>
 

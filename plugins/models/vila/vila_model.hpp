@@ -1,6 +1,10 @@
 // A VILA checkpoint as a medvlm model: SigLIP, a projector that merges patches, Llama.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "medvlm/sdk/image/processor.hpp"
 #include "medvlm/sdk/language/answering_model.hpp"
 #include "vila_config.hpp"

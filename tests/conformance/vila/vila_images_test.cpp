@@ -1,6 +1,10 @@
 // Pictures and the merging of patches: what the goldens, all of one kind of checkpoint, leave open.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 #include <ATen/ATen.h>
 
 #include "vila_goldens.hpp"
