@@ -34,17 +34,52 @@ bool is_missing_to_pandas(std::string_view cell) {
   return sdk::trimmed(cell).empty() || std::find(kWords.begin(), kWords.end(), cell) != kWords.end();
 }
 
-bool is_complete(const sdk::Table& table, std::size_t row, Split) {
+bool is_complete(const sdk::Table& table, std::size_t row) {
   for (std::size_t column = 0; column < table.columns().size(); ++column) {
     if (is_missing_to_pandas(table.cell(row, column))) return false;
   }
   return true;
 }
 
+/// "Training/data_00001.npz" of "./Training/data_00001.npz".
+std::string plain_path(std::string_view cell) {
+  return fs::path(sdk::trimmed(cell)).lexically_normal().generic_string();
+}
+
+/// The split of a row of vqa_all.csv: the release's, which its folders are named after.
+Split split_by_folder(const sdk::Table& table, std::size_t row) {
+  const std::string path = plain_path(table.cell(row, table.column("image_path")));
+  constexpr std::pair<std::string_view, Split> kNames[] = {
+      {"Training/", Split::train}, {"Validation/", Split::validation}, {"Test/", Split::test}};
+  for (const auto& [folder, split] : kNames) {
+    if (path.starts_with(folder)) return split;
+  }
+  throw table.error(row, "image_path is '" + path + "'; expected a path in Training/, Validation/ or Test/, which " +
+                             "tells the split of a row of vqa_all.csv");
+}
+
 /// "00001" of "Training/data_00001.npz".
 std::string number_in(const fs::path& path) {
   const std::string stem = path.stem().string();
   return stem.substr(stem.rfind('_') + 1);
+}
+
+/// All splits from vqa_all.csv.
+void use_one_file(sdk::QuestionLayout& layout, const std::vector<fs::path>& places) {
+  const fs::path file = sdk::first_file(places, {"vqa_all.csv"});
+  if (file.empty()) {
+    throw Error(ErrorCode::data, places.front().string() + ": there is no vqa_train.csv, vqa_validation.csv or " +
+                                     "vqa_test.csv, and no vqa_all.csv; `medvlm build-vqa` makes the last one of the " +
+                                     "release's notes, and option 'questions' says where it is");
+  }
+  const sdk::Table table = sdk::read_table(file);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (is_complete(table, row)) layout.files[split_by_folder(table, row)] = file;
+  }
+  if (layout.files.empty()) throw Error(ErrorCode::data, file.string() + ": no row of the file is complete");
+  layout.belongs = [](const sdk::Table& rows, std::size_t row, Split split) {
+    return is_complete(rows, row) && split_by_folder(rows, row) == split;
+  };
 }
 
 sdk::QuestionLayout layout_of(const Options& options) {
@@ -55,17 +90,13 @@ sdk::QuestionLayout layout_of(const Options& options) {
     const fs::path file = sdk::first_file(places, {"vqa_" + std::string(to_string(split)) + ".csv"});
     if (!file.empty()) layout.files[split] = file;
   }
-  if (layout.files.empty()) {
-    throw Error(ErrorCode::data, places.front().string() + ": there is no vqa_train.csv, vqa_validation.csv or " +
-                                     "vqa_test.csv; `medvlm build-vqa` makes them of the release's notes, and option " +
-                                     "'questions' says where they are");
-  }
+  layout.belongs = [](const sdk::Table& table, std::size_t row, Split) { return is_complete(table, row); };
+  if (layout.files.empty()) use_one_file(layout, places);
   layout.image = "image_path";
   layout.columns = sdk::question_columns(options, sdk::OpenRule::annotation);
   layout.columns.answer_type = "question type";
   layout.image_folders = folders_of(root);
-  layout.belongs = is_complete;
-  layout.locate = [](std::string_view cell, Split) { return fs::path(cell).lexically_normal().generic_string(); };
+  layout.locate = [](std::string_view cell, Split) { return plain_path(cell); };
   return layout;
 }
 

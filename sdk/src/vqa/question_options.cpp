@@ -1,5 +1,7 @@
 #include "medvlm/sdk/vqa/question_options.hpp"
 
+#include "medvlm/sdk/table/option_error.hpp"
+
 namespace medvlm::sdk {
 
 QuestionColumns question_columns(const Options& options, OpenRule benchmark) {
@@ -13,6 +15,10 @@ QuestionColumns question_columns(const Options& options, OpenRule benchmark) {
 std::unique_ptr<QuestionSource> find_questions(const std::string& dataset, const Options& options,
                                                const std::vector<QuestionPlace>& places) {
   const std::filesystem::path root = options.path("root");
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(root, ignored)) {
+    throw option_error(options, "root", root.string() + " is no folder");
+  }
   const std::string& wanted = options.text("layout");
   std::string looked;
   for (const QuestionPlace& place : places) {

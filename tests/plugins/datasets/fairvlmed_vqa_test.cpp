@@ -52,6 +52,26 @@ TEST_CASE("a cell that pandas takes for missing drops the row, whichever its col
   CHECK(samples[1].answer == "none");
 }
 
+TEST_CASE("one file with all questions of FairVLMed is split by the folders of the images") {
+  const ScratchFolder questions;
+  std::string all;
+  for (const char* split : {"test", "train", "validation"}) {
+    const std::string part = read_file(vqa_tree(std::string("FairVLMed/vqa_") + split + ".csv"));
+    all += all.empty() ? part : part.substr(part.find('\n') + 1);
+  }
+  questions.write("vqa_all.csv", all);
+  FairVlMedVqa dataset = open_fairvlmed_vqa(vqa_tree("FairVLMed"), {{"questions", questions.path().string()}});
+  auto expected = vqa_expected("FairVLMed");
+  for (auto& question : expected["train"]) question["row"] = question["row"].get<int>() + 6;  // 6 rows of each split
+  for (auto& question : expected["validation"]) question["row"] = question["row"].get<int>() + 12;
+  check_questions(dataset, expected);
+  questions.write("vqa_all.csv", std::string(kHeader) + "Test/a.npz,Why?,so,OPEN\nTests/a.npz,Why?,so,OPEN\n");
+  CHECK(contains(error_of([&] { open_fairvlmed_vqa(questions.path()); }),
+                 "vqa_all.csv:3: image_path is 'Tests/a.npz'; expected a path in Training/"));
+  questions.write("vqa_all.csv", std::string(kHeader) + "Test/a.npz,Why?,,OPEN\n");
+  CHECK(contains(error_of([&] { open_fairvlmed_vqa(questions.path()); }), "no row of the file is complete"));
+}
+
 TEST_CASE("FairVLMed's questions can be open by their answers") {
   const ScratchFolder folder;
   folder.write("vqa_test.csv", std::string(kHeader) + "a.npz,Is it?,Not stated,CLOSED\n");

@@ -22,7 +22,8 @@ const PluginDescriptor& descriptor_of(const std::string& id) {
 }  // namespace
 
 TEST_CASE("each dataset library says what it is") {
-  for (const std::string id : {"chexpert", "fairvlmed", "ham10000", "harvard_gf", "medmnist", "synthetic", "table"}) {
+  for (const std::string id : {"chexpert", "fairvlmed", "fairvlmed_vqa", "ham10000", "harvard_gf", "medmnist", "path_vqa",
+                               "slake", "synthetic", "table", "vqa_rad"}) {
     const PluginDescriptor& descriptor = descriptor_of(id);
     CHECK(std::string(descriptor.kind) == "dataset");
     CHECK(descriptor.id == id);
@@ -32,7 +33,8 @@ TEST_CASE("each dataset library says what it is") {
 
 TEST_CASE("the synthetic library makes a dataset that lists and paints") {
   const PluginDescriptor& descriptor = descriptor_of("synthetic");
-  const Options options(Value::Table{{"kind", "fundus"},
+  const Options options(Value::Table{{"task", "diagnosis"},
+                                     {"kind", "fundus"},
                                      {"train", 0},
                                      {"validation", 0},
                                      {"test", 4},

@@ -71,5 +71,12 @@ TEST_CASE("bad rows of VQA-RAD are refused with file and line") {
   CHECK(contains(refused(""), "there is no column 'phrase_type'"));
   CHECK(refused("\"phrase_type\": \"test_para\", ").empty());
   CHECK(open_vqa_rad(folder.path()).samples(Split::test)[0].answer == "5");
-  CHECK(contains(error_of([&] { open_vqa_rad(folder.path() / "none"); }), "this is no folder of VQA-RAD"));
+}
+
+TEST_CASE("a folder without VQA-RAD, or none at all, is refused") {
+  const ScratchFolder folder;
+  CHECK(contains(error_of([&] { open_vqa_rad(folder.path()); }), "this is no folder of VQA-RAD"));
+  const std::string error = error_of([&] { open_vqa_rad(folder.path() / "none"); });
+  CHECK(contains(error, "config: option 'root': "));
+  CHECK(contains(error, "none is no folder"));
 }

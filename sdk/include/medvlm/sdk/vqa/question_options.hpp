@@ -26,7 +26,7 @@ struct QuestionPlace {
 };
 
 /// The first of `places` that is there; only the one that option `layout` names, unless it is "auto". Throws
-/// Error(data) that lists what was looked for in option `root`.
+/// Error(data) that lists what was looked for in option `root`; Error(config) if that is no folder.
 MEDVLM_API std::unique_ptr<QuestionSource> find_questions(const std::string& dataset, const Options& options,
                                                           const std::vector<QuestionPlace>& places);
 
