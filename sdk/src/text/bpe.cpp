@@ -101,7 +101,7 @@ void Bpe::set_merges(const MergeViews& merges, const std::string& label) {
     const std::size_t end = std::min(begin + kMergeBlock, merges.size());
     const auto ids = ids_of_pairs(vocabulary(), std::span(merges).subspan(begin, end - begin));
     for (const auto& [left, right] : ids) {
-      table->prefetch(static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(right));
+      __builtin_prefetch(table->memory_of(static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(right)));
     }
     for (std::size_t rank = begin; rank < end; ++rank) {
       const auto& [left, right] = merges[rank];
