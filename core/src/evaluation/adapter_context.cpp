@@ -54,13 +54,13 @@ class LoaderStream final : public ImageStream {
 
 }  // namespace
 
-Preprocess image_preprocessing(Model& model) {
-  if (ImageTextEncoder* encoder = model.encoder()) {
-    return [encoder](const Image& image) { return encoder->preprocess(image); };
-  }
-  if (Answerer* answerer = model.answerer()) {
+Preprocess image_preprocessing(Model& model, AdapterInput input) {
+  ImageTextEncoder* encoder = model.encoder();
+  Answerer* answerer = model.answerer();
+  if (answerer && (!encoder || input == AdapterInput::questions)) {
     return [answerer](const Image& image) { return answerer->preprocess(image); };
   }
+  if (encoder) return [encoder](const Image& image) { return encoder->preprocess(image); };
   throw Error(ErrorCode::config, model.info().family + " takes no images");
 }
 

@@ -8,8 +8,9 @@
 
 namespace medvlm {
 
-/// The model's own preprocessing, for loader threads. Throws Error(config) for a model without images.
-Preprocess image_preprocessing(Model& model);
+/// The model's own preprocessing, for loader threads: that of its encoder, unless it is asked questions or only answers.
+/// Throws Error(config) for a model without images.
+Preprocess image_preprocessing(Model& model, AdapterInput input = AdapterInput::images);
 
 class ScenarioContext final : public AdapterContext {
  public:

@@ -74,7 +74,7 @@ BatchFeed::BatchFeed(Scenario& scenario, AdapterInput input, const std::vector<B
       to_load_.push_back(batch[i]);
     }
   }
-  images_ = std::make_unique<ImageLoader>(*scenario.dataset, to_load_, image_preprocessing(*scenario.model), nullptr,
+  images_ = std::make_unique<ImageLoader>(*scenario.dataset, to_load_, image_preprocessing(*scenario.model, input), nullptr,
                                           scenario.loader_threads, 2 * scenario.batch_size);
 }
 

@@ -74,12 +74,12 @@ Visibility visible_keys(const TokenBlock& block, const KeyValueCache& cache, std
   const at::Tensor columns = at::arange(own, options);
   const at::Tensor asking = columns.narrow(0, before, t).unsqueeze(1);  // [t, 1]
   at::Tensor seen = (columns <= asking).expand({n, t, own});
-  if (far) seen = seen & (asking - columns < window);
   if (block.images.defined()) {
     const at::Tensor same = (block.images.unsqueeze(2) == block.images.unsqueeze(1)) & (block.images > 0).unsqueeze(2);
     seen = seen.clone();
     seen.narrow(2, before, t).logical_or_(same);
   }
+  if (far) seen = seen & (asking - columns < window);
   if (cache.padding().defined()) {
     // Padding sees itself, so that its (unused) results stay finite.
     seen = seen & ((columns >= cache.padding().view({n, 1, 1})) | (columns == asking));
@@ -88,7 +88,7 @@ Visibility visible_keys(const TokenBlock& block, const KeyValueCache& cache, std
     at::Tensor prefix = at::ones({n, t, shared}, options.dtype(at::kBool));
     if (far) {
       const at::Tensor padding = cache.padding().defined() ? cache.padding().view({n, 1, 1}) : at::zeros({1, 1, 1}, options);
-      prefix = (shared + asking - padding) - at::arange(shared, options) < window;
+      prefix = ((shared + asking - padding) - at::arange(shared, options) < window).expand({n, t, shared});
     }
     seen = at::cat({prefix, seen}, 2);
   }

@@ -11,8 +11,13 @@ constexpr std::int64_t kWorthSharing = 8;
 /// Tokens, padding included, that are read in one pass: bounds the memory of a batch.
 constexpr std::int64_t kTokensAtOnce = 8192;
 
+/// Families may cut an image's features into parts anew for every prompt: the same memory is the same image.
 const void* image_of(const Prompt& prompt) {
-  return prompt.images.empty() ? nullptr : prompt.images.front().features.unsafeGetTensorImpl();
+  return prompt.images.empty() ? nullptr : prompt.images.front().features.const_data_ptr();
+}
+
+bool same_features(const at::Tensor& a, const at::Tensor& b) {
+  return a.const_data_ptr() == b.const_data_ptr() && a.sizes() == b.sizes() && a.strides() == b.strides();
 }
 
 bool same_images(const Prompt& a, const Prompt& b, std::int64_t tokens) {
@@ -20,7 +25,7 @@ bool same_images(const Prompt& a, const Prompt& b, std::int64_t tokens) {
     const bool in_a = i < a.images.size() && a.images[i].first < tokens;
     const bool in_b = i < b.images.size() && b.images[i].first < tokens;
     if (in_a != in_b) return false;
-    if (in_a && (a.images[i].first != b.images[i].first || !a.images[i].features.is_same(b.images[i].features))) {
+    if (in_a && (a.images[i].first != b.images[i].first || !same_features(a.images[i].features, b.images[i].features))) {
       return false;
     }
   }

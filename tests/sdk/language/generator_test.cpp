@@ -109,6 +109,28 @@ TEST_CASE("an answer does not depend on its batch, nor on what is shared") {
   }
 }
 
+TEST_CASE("equal questions, which need no padding, share a beginning that is longer than the window") {
+  const c10::InferenceMode frozen;
+  const SmallDecoder small(shapes()[1]);
+  at::manual_seed(12);
+  const at::Tensor features = at::randn({6, 32});
+  const std::vector<Prompt> prompts(3, image_prompt(features, {1, 2, 3, 4, 5, 6, 7, 8}, {9, 10, 11}));
+  const auto alone = small.generator().generate(std::span(prompts).first(1), greedy(7), {});
+  for (const Generated& answer : small.generator(true).generate(prompts, greedy(7), {})) CHECK(answer.ids == alone.at(0).ids);
+}
+
+TEST_CASE("features that are cut out of one tensor anew for each prompt are one image") {
+  const c10::InferenceMode frozen;
+  const SmallDecoder small(small_shape());
+  at::manual_seed(13);
+  const at::Tensor whole = at::randn({9, 32});
+  std::vector<Prompt> prompts;
+  for (const std::int64_t last : {20, 21}) prompts.push_back(image_prompt(whole.narrow(0, 2, 6), {1, 2, 3, 4}, {5, last}));
+  std::vector<std::vector<std::int64_t>> alone;
+  for (const Prompt& prompt : prompts) alone.push_back(small.generator().generate(std::span(&prompt, 1), greedy(5), {}).at(0).ids);
+  CHECK(ids_of(small.generator(true).generate(prompts, greedy(5), {})) == alone);
+}
+
 TEST_CASE("a greedy token is the likeliest after everything before it") {
   const c10::InferenceMode frozen;
   for (const auto& shape : shapes()) {

@@ -18,7 +18,7 @@ inline constexpr std::int64_t kImagePlace = -200;
 /// The features of an image within a prompt.
 struct ImageSpan {
   std::int64_t first = 0;  ///< place of the first feature in Prompt::ids
-  at::Tensor features;     ///< [count, width]; prompts whose features are the same tensor show the same image
+  at::Tensor features;     ///< [count, width]; prompts whose features lie in the same memory show the same image
 };
 
 struct Prompt {
