@@ -64,7 +64,8 @@ QwenVlModel::QwenVlModel(const Options& options, const fs::path& folder, const Q
   vision_.declare(parameters, "visual");
   decoder_.declare(parameters, "model", "lm_head");
   describe(sdk::model_files(folder, {"config.json", "generation_config.json", "preprocessor_config.json",
-                                     "tokenizer.json", "tokenizer_config.json"}),
+                                     "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+                                     "special_tokens_map.json", "added_tokens.json"}),
            sdk::language::read_generation_settings(folder, {}));
 }
 
