@@ -28,30 +28,32 @@ void check_accepted(const Outcome& outcome) {
   CHECK(report[0]["passed"] >= 11);  // two of each split
 }
 
-/// A study that asks a tiny LLaVA the questions of all trees, run once for all cases.
+std::string entry(const std::string& name, const std::string& plugin, const std::string& more = "") {
+  return "[[datasets]]\nname = \"" + name + "\"\nplugin = \"" + plugin + "\"\nroot = \"" + tree(name).string() +
+         "\"\n" + more;
+}
+
+/// A study that asks a tiny LLaVA.
+std::string vqa_study(const std::string& datasets, const std::string& run_lines, const std::string& adapter_lines) {
+  const fs::path checkpoint = fs::path("generative") / "llava15-hf" / "checkpoint";
+  return "[study]\nname = \"vqa\"\n[run]\ndevice = \"cpu\"\ndtype = \"float32\"\nthreads = 1\n" + run_lines +
+         "[[models]]\nname = \"model\"\nplugin = \"llava\"\ncheckpoint = \"" +
+         (goldens_with(checkpoint) / checkpoint).string() + "\"\n" + datasets +
+         "[[adapters]]\nname = \"ots\"\nplugin = \"off_the_shelf\"\n" + adapter_lines +
+         "[[metrics]]\nplugin = \"exact_match\"\n[bootstrap]\nrounds = 50\n";
+}
+
+/// The questions of all trees, asked once for all cases.
 struct Run {
   TempFolder folder;
   Outcome outcome;
 
   Run() {
-    const auto entry = [](const std::string& name, const std::string& plugin, const std::string& more = "") {
-      return "[[datasets]]\nname = \"" + name + "\"\nplugin = \"" + plugin + "\"\nroot = \"" + tree(name).string() +
-             "\"\n" + more;
-    };
-    const std::string text =
-        "[study]\nname = \"vqa\"\n[run]\ndevice = \"cpu\"\ndtype = \"float32\"\nthreads = 1\n"
-        "[[models]]\nname = \"model\"\nplugin = \"llava\"\ncheckpoint = \"" + checkpoint().string() + "\"\n" +
+    const std::string datasets =
         entry("SLAKE", "slake") + entry("SLAKE-parquet", "slake", "open_rule = \"answer\"\n") +
         entry("PathVQA-parquet", "path_vqa") + entry("VQA-RAD", "vqa_rad") + entry("VQA-RAD-parquet", "vqa_rad") +
-        entry("FairVLMed", "fairvlmed_vqa") +
-        "[[adapters]]\nname = \"ots\"\nplugin = \"off_the_shelf\"\nmax_new_tokens = 4\n"
-        "[[metrics]]\nplugin = \"exact_match\"\n";
-    outcome = run(write(folder / "study.toml", text), folder / "out", {"--set", "bootstrap.rounds=50"});
-  }
-
-  static fs::path checkpoint() {
-    const fs::path part = fs::path("generative") / "llava15-hf" / "checkpoint";
-    return goldens_with(part) / part;
+        entry("FairVLMed", "fairvlmed_vqa");
+    outcome = run(write(folder / "study.toml", vqa_study(datasets, "", "max_new_tokens = 4\n")), folder / "out");
   }
   fs::path result_folder(const std::string& dataset) const { return scenario(folder / "out", dataset); }
 };
@@ -105,6 +107,35 @@ TEST_CASE("intervals of VQA datasets resample pictures") {
     CHECK(bootstrap["unit"] == "cluster");
     CHECK(bootstrap["cluster"] == "image");
   }
+}
+
+TEST_CASE("a run over Parquet files that is killed and continued ends as one that was not") {
+  TempFolder folder;
+  const fs::path study =
+      write(folder / "study.toml",
+            vqa_study(entry("PathVQA-parquet", "path_vqa"), "batch_size = 2\n", "max_new_tokens = 24\n"));
+  const auto place = [&](const std::string& output) { return scenario(folder / output, "PathVQA-parquet"); };
+  REQUIRE(run(study, folder / "whole", {"--quiet"}).status == 0);
+  {
+    Process process(command("run", study, folder / "killed", {"--quiet"}));
+    // The first line is the header.
+    REQUIRE(process.wait_until([&] { return journal_lines(place("killed")) >= 4; }));
+    REQUIRE_FALSE(process.has_ended());
+    process.send(SIGKILL);
+    CHECK(process.wait().signal == SIGKILL);
+  }
+  const std::size_t before = journal_lines(place("killed")) - 1;
+  CHECK(before < 16);
+  REQUIRE(run(study, folder / "killed", {"--quiet"}).status == 0);
+  const auto whole = predictions(place("whole")), continued = predictions(place("killed"));
+  REQUIRE(continued.size() == whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    auto one = whole[i], other = continued[i];
+    for (auto* line : {&one, &other}) line->erase("seconds");  // how long an answer took differs
+    CHECK(one == other);
+  }
+  CHECK(comparable(place("killed")) == comparable(place("whole")));
+  CHECK(result(place("killed"))["run"]["new_predictions"] == 16 - before);
 }
 
 TEST_CASE("validate accepts each VQA dataset in its release's layout") {
