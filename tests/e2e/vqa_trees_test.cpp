@@ -113,19 +113,19 @@ TEST_CASE("a run over Parquet files that is killed and continued ends as one tha
   TempFolder folder;
   const fs::path study =
       write(folder / "study.toml",
-            vqa_study(entry("PathVQA-parquet", "path_vqa"), "batch_size = 2\n", "max_new_tokens = 24\n"));
+            vqa_study(entry("PathVQA-parquet", "path_vqa"), "batch_size = 1\n", "max_new_tokens = 24\n"));
   const auto place = [&](const std::string& output) { return scenario(folder / output, "PathVQA-parquet"); };
   REQUIRE(run(study, folder / "whole", {"--quiet"}).status == 0);
-  {
+  bool killed = false;
+  for (int attempt = 0; attempt < 20 && !killed; ++attempt) {  // a fast machine may be done before the signal comes
+    fs::remove_all(folder / "killed");
     Process process(command("run", study, folder / "killed", {"--quiet"}));
-    // The first line is the header.
-    REQUIRE(process.wait_until([&] { return journal_lines(place("killed")) >= 4; }));
-    REQUIRE_FALSE(process.has_ended());
-    process.send(SIGKILL);
-    CHECK(process.wait().signal == SIGKILL);
+    process.wait_until([&] { return journal_lines(place("killed")) >= 2; });  // the first line is the header
+    if (!process.has_ended()) process.send(SIGKILL);
+    killed = process.wait().signal == SIGKILL && journal_lines(place("killed")) < 17;
   }
+  REQUIRE(killed);
   const std::size_t before = journal_lines(place("killed")) - 1;
-  CHECK(before < 16);
   REQUIRE(run(study, folder / "killed", {"--quiet"}).status == 0);
   const auto whole = predictions(place("whole")), continued = predictions(place("killed"));
   REQUIRE(continued.size() == whole.size());
