@@ -83,6 +83,21 @@ std::vector<JournalRecord> run_batch(Scenario& scenario, BatchFeed& feed, const 
   return records;
 }
 
+/// So many failures are shown one by one; all of them are in the result.
+constexpr std::size_t kFailuresShown = 10;
+
+void report_failures(const std::vector<JournalRecord>& records, std::size_t& shown, std::size_t& errored) {
+  for (const JournalRecord& record : records) {
+    if (!record.prediction.error) continue;
+    ++errored;
+    if (shown > kFailuresShown) continue;
+    log(LogLevel::warning, shown++ < kFailuresShown
+                               ? "sample '" + record.id + "' has no prediction (" + record.prediction.error->stage +
+                                     "): " + record.prediction.error->message
+                               : "more samples have no prediction; predictions.jsonl will have every reason");
+  }
+}
+
 /// A split with the journal of its predictions.
 struct SplitRun {
   std::string name;  ///< for the progress display
@@ -100,17 +115,13 @@ void run_batches(Scenario& scenario, const SplitRun& split, Progress& progress, 
   prepared = true;
   BatchFeed feed(scenario, input, batches);
   progress.begin(split.name, split.samples.size(), journal.records().size());
+  std::size_t shown = 0;
   for (const Batch& batch : batches) {
     if (progress.stop_requested()) break;
     const auto records = run_batch(scenario, feed, batch, journal);
     journal.append(records);
     std::size_t errored = 0;
-    for (const JournalRecord& record : records) {
-      if (!record.prediction.error) continue;
-      ++errored;
-      log(LogLevel::warning, "sample '" + record.id + "' has no prediction (" + record.prediction.error->stage +
-                                 "): " + record.prediction.error->message);
-    }
+    report_failures(records, shown, errored);
     progress.advance(records.size(), errored);
   }
   progress.end();

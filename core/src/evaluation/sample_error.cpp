@@ -8,7 +8,8 @@ SampleError current_sample_error(const std::string& stage) {
   try {
     throw;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
+    // Neither says anything about the sample: the run ends, and goes on later.
+    if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::network) throw;
     return {stage, error.code(), error.what()};
   } catch (const std::exception& error) {
     // LibTorch adds a stack trace after the first line, which helps nobody here.

@@ -29,12 +29,11 @@ Misfit misfit(const Item<Metric>& metric, const Item<Dataset>& dataset) {
   return complaint_of([&] { metric.object->check(dataset.object->info()); });
 }
 
-/// Whether the model can give what an adapter wants. What a model gives that is neither is not known here.
+/// Whether the model can give what an adapter wants.
 Misfit misfit(Model& model, AdapterInput input) {
-  if (input == AdapterInput::embeddings && !model.encoder()) {
-    return model.info().family + " has no encoder for images and texts";
-  }
-  if (input == AdapterInput::questions && !model.answerer()) return model.info().family + " answers no questions";
+  const bool asks = input == AdapterInput::questions;
+  if (asks && !model.answerer()) return model.info().family + " answers no questions";
+  if (!asks && !model.encoder()) return model.info().family + " has no encoder for images and texts";
   return std::nullopt;
 }
 

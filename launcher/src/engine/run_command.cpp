@@ -48,8 +48,16 @@ void write_seed_spreads(const std::vector<SeedSpread>& spreads, const std::files
   for (const auto& [folder, list] : by_folder) write_file_atomically(folder / "seeds.json", seed_json(list));
 }
 
-/// What metrics need beyond their files must be there before the work that they are to score.
-void check_metrics(Workbench& bench) {
+/// What needs more than files must be there before any work: the endpoints of models without a checkpoint, and of metrics.
+void check_endpoints(Workbench& bench) {
+  for (auto& model : bench.models()) {
+    if (!model.object->info().files.empty() || model.object->encoder()) continue;
+    try {
+      model.object->load(c10::kCPU, c10::kFloat);
+    } catch (Error& error) {
+      throw error.add_context("model '" + model.entry.name + "'");
+    }
+  }
   for (const auto& metric : bench.metrics()) {
     try {
       metric.object->preflight();
@@ -122,7 +130,7 @@ int run_main(int argc, char** argv) {
 
   std::vector<TableRow> rows;
   TerminalProgress progress(quiet);
-  check_metrics(bench);
+  check_endpoints(bench);
   StudyRunner runner(bench);
   run_scenarios(runner, mode, progress, rows);
   const auto spreads = seed_spreads(rows);

@@ -116,6 +116,8 @@ Generator AnsweringModel::generator(Generator::Sharing sharing) const {
 
 Prompt AnsweringModel::fitting_prompt(const Question& question, const at::Tensor& features,
                                       std::int64_t answer_tokens) const {
+  // An answer may use what is left of the context; a quarter of it at least is kept free for one that may be long.
+  answer_tokens = std::min(answer_tokens, std::max<std::int64_t>(1, decoder().shape().context / 4));
   const auto room = decoder().shape().context - answer_tokens;
   const auto fits = [&](const Prompt& tried) {
     return decoder().shape().context <= 0 || static_cast<std::int64_t>(tried.ids.size()) <= room;

@@ -8,7 +8,8 @@
 
 namespace medvlm {
 
-/// The exception that is being handled, as a sample's error. Call it inside a catch block. Interruption is rethrown.
+/// The exception that is being handled, as a sample's error. Call it inside a catch block. Interruption, and an
+/// endpoint that cannot be reached any more, are rethrown.
 MEDVLM_API SampleError current_sample_error(const std::string& stage);
 
 /// Runs `action`; gives the error if it threw. Anything may be thrown, also what is no std::exception.
