@@ -48,21 +48,29 @@ void write_seed_spreads(const std::vector<SeedSpread>& spreads, const std::files
   for (const auto& [folder, list] : by_folder) write_file_atomically(folder / "seeds.json", seed_json(list));
 }
 
-/// What needs more than files must be there before any work: the endpoints of models without a checkpoint, and of metrics.
-void check_endpoints(Workbench& bench) {
-  for (auto& model : bench.models()) {
-    if (!model.object->info().files.empty() || model.object->encoder()) continue;
-    try {
-      model.object->load(c10::kCPU, c10::kFloat);
-    } catch (Error& error) {
-      throw error.add_context("model '" + model.entry.name + "'");
-    }
-  }
+/// What metrics need beyond their files must be there before the work that they are to score.
+void check_metrics(Workbench& bench) {
   for (const auto& metric : bench.metrics()) {
     try {
       metric.object->preflight();
     } catch (Error& error) {
       throw error.add_context("metric '" + metric.entry.name + "'");
+    }
+  }
+}
+
+/// Models without a checkpoint live behind an endpoint, which must be there before any work, unless all is predicted.
+void check_remote_models(StudyRunner& runner, JournalMode mode, std::vector<PlannedScenario>& scenarios) {
+  const Item<Model>* checked = nullptr;
+  for (auto& planned : scenarios) {
+    Model& model = *planned.model->object;
+    if (planned.model == checked || !model.info().files.empty() || model.encoder()) continue;
+    if (!runner.needs_model(planned, mode)) continue;
+    checked = planned.model;
+    try {
+      model.load(planned.device, planned.dtype);
+    } catch (Error& error) {
+      throw error.add_context("model '" + planned.model->entry.name + "'");
     }
   }
 }
@@ -76,6 +84,7 @@ void run_scenarios(StudyRunner& runner, JournalMode mode, Progress& progress, st
   for (auto& planned : scenarios) {
     if (!trains) runner.test_set(*planned.dataset);
   }
+  check_remote_models(runner, mode, scenarios);
   for (auto first = scenarios.begin(); first != scenarios.end();) {
     const auto last = std::find_if(first, scenarios.end(), [&](const auto& each) { return each.model != first->model; });
     for (auto each = first; each != last && !stop_requested(); ++each) {
@@ -130,7 +139,7 @@ int run_main(int argc, char** argv) {
 
   std::vector<TableRow> rows;
   TerminalProgress progress(quiet);
-  check_endpoints(bench);
+  check_metrics(bench);
   StudyRunner runner(bench);
   run_scenarios(runner, mode, progress, rows);
   const auto spreads = seed_spreads(rows);

@@ -146,13 +146,17 @@ void StudyRunner::train(PlannedScenario& planned, JournalMode mode, Progress& pr
 ScenarioResult StudyRunner::evaluate(PlannedScenario& planned, JournalMode mode, Progress& progress) {
   try {
     // A finished scenario is only scored: its model need not be loaded.
-    if (mode == JournalMode::fresh || must_train(planned) || !is_predicted(planned)) load(planned);
+    if (needs_model(planned, mode)) load(planned);
     ScenarioResult result;
     run(planned, mode, [&](Scenario& scenario) { result = medvlm::evaluate(scenario, progress); });
     return result;
   } catch (Error& error) {
     throw error.add_context(planned.name);
   }
+}
+
+bool StudyRunner::needs_model(const PlannedScenario& planned, JournalMode mode) {
+  return mode == JournalMode::fresh || must_train(planned) || !is_predicted(planned);
 }
 
 bool StudyRunner::is_predicted(const PlannedScenario& planned) {

@@ -37,6 +37,9 @@ class StudyRunner {
 
   /// True if a training is still to do, so that the test split must stay closed.
   bool must_train(const PlannedScenario& planned) const;
+  /// True if something is left to compute, so that the model must be loaded. Opens the test split of a scenario that does
+  /// not train.
+  bool needs_model(const PlannedScenario& planned, JournalMode mode);
   /// Trains the scenario's adapter without opening the test split.
   void train(PlannedScenario& planned, JournalMode mode, Progress& progress);
   /// Loads the model if it is not the one in memory, trains where that is to do, and evaluates.

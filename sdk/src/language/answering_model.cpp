@@ -35,6 +35,16 @@ void load_part(const WeightPart& part, c10::Device device, c10::ScalarType dtype
   }
 }
 
+/// Throws Error(checkpoint) for a token that the embedding table does not have.
+void check_ids(const Prompt& prompt, const Decoder& decoder, const Tokenizer& tokenizer) {
+  const std::int64_t highest = *std::max_element(prompt.ids.begin(), prompt.ids.end());
+  if (highest < decoder.shape().vocabulary) return;
+  throw Error(ErrorCode::checkpoint, "'" + tokenizer.path().string() + "' gives the id " + std::to_string(highest) +
+                                         ", beyond the vocabulary of config.json (" +
+                                         std::to_string(decoder.shape().vocabulary) +
+                                         "): they belong to different checkpoints");
+}
+
 /// A question's image by its memory; the features once they are known.
 struct EncodedImage {
   const ProcessedImage* image = nullptr;
@@ -123,6 +133,7 @@ Prompt AnsweringModel::fitting_prompt(const Question& question, const at::Tensor
     return decoder().shape().context <= 0 || static_cast<std::int64_t>(tried.ids.size()) <= room;
   };
   Prompt whole = prompt(question.text, *question.image, features);
+  check_ids(whole, decoder(), tokenizer());
   if (fits(whole)) return whole;
   const std::string sizes = "the prompt has " + std::to_string(whole.ids.size()) + " tokens, the context of " +
                             std::to_string(decoder().shape().context) + " leaves " + std::to_string(room) +

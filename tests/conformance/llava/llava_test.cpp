@@ -149,6 +149,30 @@ TEST_CASE("a checkpoint in sub-folders belongs to another family") {
   check_refused(llava_goldens().front(), "llm_cfg", nlohmann::json::object(), "medvlm list");
 }
 
+TEST_CASE("a tokenizer of another checkpoint is told by its ids") {
+  if (!test::goldens_present("generative")) return;
+  for (const auto& folder : llava_goldens()) {
+    if (!fs::exists(folder / "checkpoint" / "tokenizer.json")) continue;
+    const test::TemporaryFolder copy;
+    fs::copy(folder, copy.path(), fs::copy_options::recursive);
+    const fs::path file = copy.path() / "checkpoint" / "tokenizer.json";
+    auto tokenizer = test::read_golden_json(file);
+    tokenizer["model"]["vocab"]["?"] = 99999;
+    write_file_atomically(file, tokenizer.dump());
+    const auto model = loaded(copy.path());
+    const test::GenerativeGoldens goldens(copy.path());
+    const ProcessedImage image = model->preprocess(goldens.picture(goldens.images().front()));
+    const Question question{"Is it?", &image, 0};
+    Generation generation;
+    generation.max_new_tokens = 2;
+    const c10::InferenceMode frozen;
+    const auto answers = model->answer(std::span(&question, 1), generation);
+    REQUIRE(answers.at(0).error.has_value());
+    CHECK((answers[0].error->code == ErrorCode::checkpoint));
+    CHECK_MESSAGE(answers[0].error->message.find("99999") != std::string::npos, answers[0].error->message);
+  }
+}
+
 TEST_CASE("a missing shard and a template without a place are refused") {
   if (!test::goldens_present("generative")) return;
   for (const auto& folder : llava_goldens()) {
