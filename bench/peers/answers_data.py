@@ -85,10 +85,10 @@ def main():
             shutil.copy(file, folder)
     config = json.loads((tiny / "config.json").read_text())
     config["text_config"].update(hidden_size=size["width"], intermediate_size=size["hidden"], num_hidden_layers=size["layers"],
-                                 num_attention_heads=size["heads"], vocab_size=VOCABULARY)
+                                 num_attention_heads=size["heads"], vocab_size=VOCABULARY, max_position_embeddings=4096)
     v_width, v_hidden, v_layers, v_heads = size["vision"]
     config["vision_config"].update(hidden_size=v_width, intermediate_size=v_hidden, num_hidden_layers=v_layers,
-                                   num_attention_heads=v_heads, image_size=size["image"])
+                                   num_attention_heads=v_heads, image_size=size["image"], patch_size=14)
     (folder / "config.json").write_text(json.dumps(config))
     processor = json.loads((folder / "preprocessor_config.json").read_text())
     processor["size"], processor["crop_size"] = {"shortest_edge": size["image"]}, {"height": size["image"], "width": size["image"]}
