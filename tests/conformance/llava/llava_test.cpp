@@ -107,10 +107,14 @@ TEST_CASE("a template of the user's own is followed") {
 
 TEST_CASE("a question that is too long is cut on the left, or refused") {
   if (!test::goldens_present("generative")) return;
-  const fs::path folder = llava_goldens().front();
+  const auto context_of = [](const fs::path& each) { return llava_model(each / "checkpoint")->decoder().shape().context; };
+  const auto folders = llava_goldens();
+  const fs::path folder = *std::min_element(folders.begin(), folders.end(), [&](const fs::path& a, const fs::path& b) {
+    return context_of(a) < context_of(b);
+  });
   const test::GenerativeGoldens goldens(folder);
   std::string text;
-  for (int i = 0; i < 12000; ++i) text += "lung " + std::to_string(i) + " ";
+  for (int i = 0; i < 1200; ++i) text += "lung " + std::to_string(i) + " ";
   text += "and what is it?";
   const auto ask = [&](const std::string& too_long) {
     const auto model = loaded(folder, {{"too_long", too_long}});
@@ -124,6 +128,12 @@ TEST_CASE("a question that is too long is cut on the left, or refused") {
     CHECK(answers[1].new_tokens > 0);
     return answers[0];
   };
+  const Answer cut = ask("truncate");
+  CHECK_FALSE(cut.error.has_value());
+  const std::int64_t context = context_of(folder);
+  CHECK(cut.prompt_tokens <= context - 3);
+  CHECK(cut.prompt_tokens > context / 2);
+  CHECK(cut.new_tokens > 0);
   const Answer refused = ask("error");
   REQUIRE(refused.error.has_value());
   CHECK(refused.error->message.find("context") != std::string::npos);
