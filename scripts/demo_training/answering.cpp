@@ -1,17 +1,12 @@
 #include "answering.hpp"
 
 #include <cstdio>
-#include <numeric>
 #include <set>
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
-#include "medvlm/base/random.hpp"
 #include "medvlm/sdk/checkpoint/safetensors_writer.hpp"
-#include "medvlm/sdk/train/adamw.hpp"
-#include "medvlm/sdk/train/schedule.hpp"
 #include "questions.hpp"
 #include "synthetic.hpp"
 
@@ -120,33 +115,14 @@ void train_answers(llava::LlavaModel& model, const TrainingPlan& plan, int size)
     *parameter.target = parameter.target->to(at::kFloat).clone().requires_grad_(true);
     weights.push_back(*parameter.target);
   }
-  sdk::train::AdamW optimizer(weights, {plan.weight_decay, 0.9, 0.98, 1e-6});
-  const std::int64_t steps = plan.pictures / plan.batch * plan.epochs;
-  const sdk::train::Schedule schedule{sdk::train::Decay::cosine, steps, steps / 20};
-  std::vector<std::size_t> order(lessons.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::int64_t step = 0;
-  for (std::int64_t epoch = 0; epoch < plan.epochs; ++epoch) {
-    Splitmix64 random(derive_seed(plan.seed, "epoch:" + std::to_string(epoch)));
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(std::uint32_t(i))]);
-    double sum = 0;
-    std::int64_t batches = 0;
-    for (std::size_t first = 0; first + std::size_t(plan.batch) <= order.size(); first += std::size_t(plan.batch), ++step) {
-      std::vector<Row> rows;
-      for (std::size_t i = first; i < first + std::size_t(plan.batch); ++i) {
-        const Lesson& lesson = lessons[order[i]];
-        rows.push_back(row_of(model, lesson, random.below(std::uint32_t(lesson.questions.size())), model.project(lesson.features)));
-      }
-      optimizer.zero_grad();
-      const at::Tensor loss = loss_of(model, rows);
-      loss.backward();
-      sdk::train::clip_gradients(optimizer.parameters(), 1.0);
-      optimizer.step(plan.learning_rate * schedule.factor(step));
-      sum += loss.item<double>();
-      ++batches;
+  run_epochs(plan, weights, [&](std::span<const std::size_t> batch, Splitmix64& random) {
+    std::vector<Row> rows;
+    for (const std::size_t i : batch) {
+      const Lesson& lesson = lessons[i];
+      rows.push_back(row_of(model, lesson, random.below(std::uint32_t(lesson.questions.size())), model.project(lesson.features)));
     }
-    std::fprintf(stderr, "epoch %lld: loss %.4f\n", static_cast<long long>(epoch + 1), sum / double(batches));
-  }
+    return loss_of(model, rows);
+  });
 }
 
 void save_weights(const llava::LlavaModel& model, const std::filesystem::path& folder) {

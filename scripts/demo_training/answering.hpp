@@ -2,7 +2,7 @@
 #pragma once
 
 #include "llava_model.hpp"
-#include "contrastive.hpp"
+#include "training_loop.hpp"
 
 namespace medvlm::demo {
 

@@ -2,16 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <c10/core/GradMode.h>
 
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 #include "checkpoint.hpp"
-#include "medvlm/base/random.hpp"
-#include "medvlm/sdk/train/adamw.hpp"
-#include "medvlm/sdk/train/schedule.hpp"
 
 namespace medvlm::demo {
 namespace {
@@ -64,37 +59,17 @@ ProcessedImage maybe_mirrored(const ProcessedImage& image, bool mirror) {
 void train(clip::ClipModel& model, const std::function<Captioned(std::int64_t)>& picture, const TrainingPlan& plan) {
   const Collection all = paint(model, picture, plan.pictures);
   std::fprintf(stderr, "%lld pictures painted\n", static_cast<long long>(plan.pictures));
-  const std::vector<at::Tensor> weights = make_trainable(model);
-  sdk::train::AdamW optimizer(weights, {plan.weight_decay, 0.9, 0.98, 1e-6});
-  const std::int64_t steps = plan.pictures / plan.batch * plan.epochs;
-  const sdk::train::Schedule schedule{sdk::train::Decay::cosine, steps, steps / 20};
-  std::vector<std::size_t> order(std::size_t(plan.pictures));
-  std::iota(order.begin(), order.end(), 0U);
-  std::int64_t step = 0;
-  for (std::int64_t epoch = 0; epoch < plan.epochs; ++epoch) {
-    Splitmix64 random(derive_seed(plan.seed, "epoch:" + std::to_string(epoch)));
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(std::uint32_t(i))]);
-    double sum = 0;
-    std::int64_t batches = 0;
-    for (std::size_t first = 0; first + std::size_t(plan.batch) <= order.size(); first += std::size_t(plan.batch), ++step) {
-      std::vector<ProcessedImage> images;
-      std::vector<std::string> captions, meanings;
-      for (std::size_t i = first; i < first + std::size_t(plan.batch); ++i) {
-        images.push_back(maybe_mirrored(all.images[order[i]], (random() >> 63) != 0));
-        captions.push_back(all.captions[order[i]]);
-        meanings.push_back(all.meanings[order[i]]);
-      }
-      optimizer.zero_grad();
-      const at::Tensor logits = model.similarity(model.encode_images(images).joint, model.encode_texts(captions));
-      const at::Tensor loss = contrastive_loss(logits, fitting(meanings));
-      loss.backward();
-      sdk::train::clip_gradients(optimizer.parameters(), 1.0);
-      optimizer.step(plan.learning_rate * schedule.factor(step));
-      sum += loss.item<double>();
-      ++batches;
+  run_epochs(plan, make_trainable(model), [&](std::span<const std::size_t> batch, Splitmix64& random) {
+    std::vector<ProcessedImage> images;
+    std::vector<std::string> captions, meanings;
+    for (const std::size_t i : batch) {
+      images.push_back(maybe_mirrored(all.images[i], (random() >> 63) != 0));
+      captions.push_back(all.captions[i]);
+      meanings.push_back(all.meanings[i]);
     }
-    std::fprintf(stderr, "epoch %lld: loss %.4f\n", static_cast<long long>(epoch + 1), sum / double(batches));
-  }
+    const at::Tensor logits = model.similarity(model.encode_images(images).joint, model.encode_texts(captions));
+    return contrastive_loss(logits, fitting(meanings));
+  });
 }
 
 }  // namespace medvlm::demo

@@ -23,13 +23,9 @@ namespace chat = sdk::chat;
 // More are counted, but not listed in the report.
 constexpr std::size_t kMostListed = 100;
 
-/// As vqa_accuracy: yes and no are parsed, other references are found as whole words in one piece.
+/// As vqa_accuracy.
 bool is_right_parsed(const std::string& reference, const std::string& answer) {
-  const auto wanted = sdk::answer_words(reference);
-  if (wanted.size() == 1 && (wanted[0] == "yes" || wanted[0] == "no")) {
-    return sdk::parse_yes_no(answer) == (wanted[0] == "yes");
-  }
-  return sdk::contains_words(sdk::answer_words(answer), wanted);
+  return sdk::is_right_closed(answer, sdk::answer_words(reference));
 }
 
 /// As the original benchmark.

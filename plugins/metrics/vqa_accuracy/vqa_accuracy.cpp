@@ -13,8 +13,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-bool is_yes_or_no(const Words& words) { return words.size() == 1 && (words[0] == "yes" || words[0] == "no"); }
-
 bool equal_as_written(const std::string& answer, const std::string& reference) {
   return sdk::stripped(sdk::lower_cased(answer)) == sdk::stripped(sdk::lower_cased(reference));
 }
@@ -40,8 +38,7 @@ class VqaAccuracyMetric final : public Metric {
     const Words reference = sdk::answer_words(sample.answer);
     if (reference.empty()) return equal_as_written(answer, sample.answer);
     if (sample.open) return sdk::word_overlap(sdk::answer_words(answer), reference).recall >= open_recall_;
-    if (is_yes_or_no(reference)) return sdk::parse_yes_no(answer) == (reference[0] == "yes");
-    return sdk::contains_words(sdk::answer_words(answer), reference);
+    return sdk::is_right_closed(answer, reference);
   }
 
   double open_recall_;

@@ -117,7 +117,6 @@ sdk::language::Prompt InternVlModel::prompt(std::string_view question, const Pro
   prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(features.size(0)), image_token_);
   const auto rest = tokenizer_.encode(image_end_ + after, /*add_special=*/false);
   prompt.ids.insert(prompt.ids.end(), rest.begin(), rest.end());
-  sdk::check_token_ids(at::tensor(prompt.ids), config_.text.vocabulary, tokenizer_.path());
   return prompt;
 }
 

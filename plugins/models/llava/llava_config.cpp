@@ -11,13 +11,9 @@ using sdk::HfConfig;
 
 constexpr std::int64_t kDefaultLayer = -2;
 
-sdk::language::DecoderShape llama_defaults() {
-  sdk::language::DecoderShape shape;
-  shape.width = 4096;
-  shape.hidden = 11008;
-  shape.layers = 32;
-  shape.heads = 32;
-  shape.vocabulary = 32000;
+/// Llama's defaults, with the context of Vicuna 1.5.
+sdk::language::DecoderShape vicuna_defaults() {
+  auto shape = sdk::language::llama_defaults();
   shape.context = 4096;
   return shape;
 }
@@ -32,7 +28,7 @@ bool keeps_class_token(const HfConfig& config, std::string_view key, std::string
 
 LlavaConfig read_library_layout(const HfConfig& config, const fs::path& folder) {
   LlavaConfig result;
-  result.decoder = sdk::language::read_decoder_shape(config.object("text_config"), llama_defaults());
+  result.decoder = sdk::language::read_decoder_shape(config.object("text_config"), vicuna_defaults());
   result.decoder.tied_head = config.flag("tie_word_embeddings", result.decoder.tied_head);
   result.tower = sdk::nn::with_feature_layer(sdk::nn::read_clip_vision(config.object("vision_config")),
                                              config.integer("vision_feature_layer", kDefaultLayer), config,
@@ -69,7 +65,7 @@ fs::path find_tower(const HfConfig& config, const fs::path& folder, const std::s
 
 LlavaConfig read_original_layout(const HfConfig& config, const fs::path& folder, const std::string& vision_tower) {
   LlavaConfig result;
-  result.decoder = sdk::language::read_decoder_shape(config, llama_defaults());
+  result.decoder = sdk::language::read_decoder_shape(config, vicuna_defaults());
   const fs::path repository = find_tower(config, folder, vision_tower);
   const HfConfig clip = HfConfig::from_file(repository / "config.json");
   result.tower = sdk::nn::with_feature_layer(

@@ -27,13 +27,6 @@ language::PromptTemplate chosen_template(const Options& options, const LlavaConf
           system == "family" ? (config.instruct ? "" : kVicunaSystem) : system};
 }
 
-/// A question may not bring images of its own.
-std::string without_marker(std::string_view question) {
-  std::string text(question);
-  for (std::size_t at = text.find(kMarker); at != text.npos; at = text.find(kMarker, at)) text.erase(at, kMarker.size());
-  return sdk::stripped(text);
-}
-
 }  // namespace
 
 LlavaModel::LlavaModel(const Options& options)
@@ -80,7 +73,7 @@ at::Tensor LlavaModel::project(const at::Tensor& features) const {
 at::Tensor LlavaModel::encode_image(const ProcessedImage& image) const { return project(tower_features(image)); }
 
 language::Prompt LlavaModel::prompt(std::string_view question, const ProcessedImage&, const at::Tensor& features) const {
-  const auto text = template_.render(without_marker(question));
+  const auto text = template_.render(sdk::stripped(language::without_marker(question, kMarker)));
   const auto count = static_cast<std::size_t>(features.size(0));
   language::Prompt prompt;
   if (config_.image_token < 0) {

@@ -83,24 +83,12 @@ std::int64_t shorter_context(const fs::path& language, std::int64_t context) {
   return context > 0 ? std::min(context, tokens) : tokens;
 }
 
-/// What the reference library's LlamaConfig has where a key is absent.
-sdk::language::DecoderShape llama_defaults() {
-  sdk::language::DecoderShape shape;
-  shape.width = 4096;
-  shape.hidden = 11008;
-  shape.layers = 32;
-  shape.heads = 32;
-  shape.vocabulary = 32000;
-  shape.context = 2048;
-  return shape;
-}
-
 sdk::language::DecoderShape read_decoder(const fs::path& folder) {
   const HfConfig config = HfConfig::from_file(folder / "config.json");
   require_type(config, "llama", "other language models are not supported");
   refuse_flag(config, "attention_bias", "Llama's attention has no biases");
   refuse_flag(config, "mlp_bias", "Llama's MLP has no biases");
-  auto shape = sdk::language::read_decoder_shape(config, llama_defaults());
+  auto shape = sdk::language::read_decoder_shape(config, sdk::language::llama_defaults());
   shape.context = shorter_context(folder, shape.context);
   return shape;
 }

@@ -54,13 +54,8 @@ GenerationSettings read_settings(const VilaConfig& config, const sdk::Tokenizer&
 /// image; and without images of its own, as in VILA's code, which then trims the beginning too.
 std::string asked(std::string_view question) {
   constexpr std::string_view kMarker = "<image>";
-  std::string text(question);
-  bool marked = false;
-  for (std::size_t at = text.find(kMarker); at != text.npos; at = text.find(kMarker, at)) {
-    text.erase(at, kMarker.size());
-    marked = true;
-  }
-  return sdk::stripped(text, marked, true);
+  const bool marked = question.find(kMarker) != question.npos;
+  return sdk::stripped(sdk::language::without_marker(question, kMarker), marked, true);
 }
 
 /// Every file beside the weights that determines the outputs.
@@ -127,7 +122,6 @@ Prompt VilaModel::prompt(std::string_view question, const ProcessedImage&, const
   prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(features.size(0)), sdk::language::kImagePlace);
   const auto after = tokenizer_.encode(text.after, false);
   prompt.ids.insert(prompt.ids.end(), after.begin(), after.end());
-  sdk::check_token_ids(at::tensor(prompt.ids, at::kLong), config_.decoder.vocabulary, tokenizer_.path());
   return prompt;
 }
 

@@ -60,9 +60,12 @@ at::Tensor stack_images(std::span<const ProcessedImage> images, std::int64_t siz
 }
 
 void check_token_ids(const at::Tensor& ids, std::int64_t vocabulary, const fs::path& tokenizer) {
-  if (ids.numel() == 0 || ids.max().item<std::int64_t>() < vocabulary) return;
+  if (ids.numel() == 0) return;
+  const auto highest = ids.max().item<std::int64_t>();
+  if (highest < vocabulary) return;
   throw Error(ErrorCode::checkpoint, "'" + tokenizer.string() + "' has ids beyond the vocabulary of config.json (" +
-                                         std::to_string(vocabulary) + "): they belong to different checkpoints");
+                                         std::to_string(highest) + " of " + std::to_string(vocabulary) +
+                                         "): they belong to different checkpoints");
 }
 
 void load_parameters(const nn::ParameterList& parameters, const fs::path& folder, c10::Device device,

@@ -8,6 +8,7 @@
 #include "medvlm/base/log.hpp"
 #include "medvlm/core/sample_error.hpp"
 #include "medvlm/sdk/checkpoint/checkpoint.hpp"
+#include "medvlm/sdk/checkpoint/model_folder.hpp"
 #include "medvlm/sdk/checkpoint/weights.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
 
@@ -33,16 +34,6 @@ void load_part(const WeightPart& part, c10::Device device, c10::ScalarType dtype
     const at::Tensor& stored = weights.at(parameter.name);
     *parameter.target = kept(parameter) ? stored : stored.to(device, dtype);
   }
-}
-
-/// Throws Error(checkpoint) for a token that the embedding table does not have.
-void check_ids(const Prompt& prompt, const Decoder& decoder, const Tokenizer& tokenizer) {
-  const std::int64_t highest = *std::max_element(prompt.ids.begin(), prompt.ids.end());
-  if (highest < decoder.shape().vocabulary) return;
-  throw Error(ErrorCode::checkpoint, "'" + tokenizer.path().string() + "' gives the id " + std::to_string(highest) +
-                                         ", beyond the vocabulary of config.json (" +
-                                         std::to_string(decoder.shape().vocabulary) +
-                                         "): they belong to different checkpoints");
 }
 
 /// A question's image by its memory; the features once they are known.
@@ -133,7 +124,7 @@ Prompt AnsweringModel::fitting_prompt(const Question& question, const at::Tensor
     return decoder().shape().context <= 0 || static_cast<std::int64_t>(tried.ids.size()) <= room;
   };
   Prompt whole = prompt(question.text, *question.image, features);
-  check_ids(whole, decoder(), tokenizer());
+  check_token_ids(at::tensor(whole.ids, at::kLong), decoder().shape().vocabulary, tokenizer().path());
   if (fits(whole)) return whole;
   const std::string sizes = "the prompt has " + std::to_string(whole.ids.size()) + " tokens, the context of " +
                             std::to_string(decoder().shape().context) + " leaves " + std::to_string(room) +

@@ -55,6 +55,17 @@ void check_shape(const HfConfig& config, const DecoderShape& shape) {
 
 }  // namespace
 
+DecoderShape llama_defaults() {
+  DecoderShape shape;
+  shape.width = 4096;
+  shape.hidden = 11008;
+  shape.layers = 32;
+  shape.heads = 32;
+  shape.vocabulary = 32000;
+  shape.context = 2048;
+  return shape;
+}
+
 DecoderShape read_decoder_shape(const HfConfig& config, const DecoderShape& fallback) {
   DecoderShape shape = fallback;
   shape.width = size_of(config, "hidden_size", fallback.width);

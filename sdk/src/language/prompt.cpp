@@ -43,6 +43,12 @@ void walk(const std::string& text, const std::string& option, const std::functio
 
 }  // namespace
 
+std::string without_marker(std::string_view text, std::string_view marker) {
+  std::string rest(text);
+  for (std::size_t at = rest.find(marker); at != rest.npos; at = rest.find(marker, at)) rest.erase(at, marker.size());
+  return rest;
+}
+
 PromptTemplate::PromptTemplate(std::string text, std::string system, std::string option)
     : text_(std::move(text)), system_(std::move(system)) {
   std::vector<std::string_view> found;

@@ -155,4 +155,10 @@ bool contains_words(std::span<const std::string> words, std::span<const std::str
   return !part.empty() && std::search(words.begin(), words.end(), part.begin(), part.end()) != words.end();
 }
 
+bool is_right_closed(std::string_view answer, std::span<const std::string> reference) {
+  const bool yes_or_no = reference.size() == 1 && (reference[0] == "yes" || reference[0] == "no");
+  if (yes_or_no) return parse_yes_no(answer) == (reference[0] == "yes");
+  return contains_words(answer_words(answer), reference);
+}
+
 }  // namespace medvlm::sdk

@@ -40,6 +40,9 @@ struct DecoderShape {
   bool images_both_ways = false;  ///< the tokens of one image see each other whatever their order
 };
 
+/// What the reference library's LlamaConfig has where a key is absent.
+MEDVLM_API DecoderShape llama_defaults();
+
 /// The keys of LlamaConfig, MistralConfig and Qwen2Config: hidden_size, intermediate_size, num_hidden_layers,
 /// num_attention_heads, num_key_value_heads, head_dim, vocab_size, rms_norm_eps, hidden_act, rope_theta, rope_scaling,
 /// max_position_embeddings, tie_word_embeddings; absent ones as in `fallback` (its zeros mean: required).

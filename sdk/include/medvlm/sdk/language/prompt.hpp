@@ -28,6 +28,9 @@ struct Prompt {
   std::int64_t next_position = -1;  ///< of the first answer token; -1: the number of tokens
 };
 
+/// The text without any `marker` (e.g. "<image>"): a question may not bring images of its own.
+MEDVLM_API std::string without_marker(std::string_view text, std::string_view marker);
+
 /// A chat prompt with the places {system}, {image} and {question}, each at most once; {question} and {image} are required.
 /// "{{" and "}}" stand for braces.
 class MEDVLM_API PromptTemplate {

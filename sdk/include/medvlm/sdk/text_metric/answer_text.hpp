@@ -30,4 +30,8 @@ MEDVLM_API std::optional<bool> parse_yes_no(std::string_view text);
 /// True if `part` occurs in `words` in one piece; an empty part occurs nowhere.
 MEDVLM_API bool contains_words(std::span<const std::string> words, std::span<const std::string> part);
 
+/// Whether the answer to a closed question is right; `reference` are the answer_words() of the reference. Yes and no are
+/// compared with what the answer says, any other reference must occur in its words in one piece.
+MEDVLM_API bool is_right_closed(std::string_view answer, std::span<const std::string> reference);
+
 }  // namespace medvlm::sdk
