@@ -9,13 +9,15 @@ LOADER = re.compile(r'\b(dlopen|dlsym|dlclose)\b|boost/dll')
 # Folder -> the areas medvlm/<area>/ that it may include.
 ALLOWED = {
     'core/base': {'base'},
-    'core': {'base', 'core'},
+    'core/analysis': {'base', 'analysis'},
+    'core': {'base', 'analysis', 'core'},
     'registry': {'base', 'registry'},
     'sdk/conformance': {'base', 'core', 'conformance'},
     'sdk': {'base', 'core', 'sdk'},
-    'plugins': {'base', 'core', 'sdk'},
-    'launcher/src/light': {'base', 'registry'},
-    'launcher': {'base', 'core', 'registry', 'conformance', 'sdk'},
+    'plugins': {'base', 'analysis', 'core', 'sdk'},
+    'launcher/src/report': {'base', 'analysis', 'report'},
+    'launcher/src/light': {'base', 'registry', 'analysis', 'report'},
+    'launcher': {'base', 'analysis', 'core', 'registry', 'conformance', 'sdk'},
 }
 # The program's own stamp is compiled from the header that plugins use.
 EXCEPTIONS = {('registry/src/host_stamp.cpp', 'medvlm/sdk/build_stamp.hpp')}

@@ -4,7 +4,8 @@
 #include <limits>
 #include <string>
 
-#include "medvlm/core/bootstrap.hpp"
+#include "medvlm/analysis/interval.hpp"
+#include "medvlm/base/error.hpp"
 
 namespace medvlm {
 
