@@ -19,6 +19,7 @@ AdaptableLayer::~AdaptableLayer() = default;
 Adaptable::~Adaptable() = default;
 ImageTextEncoder::~ImageTextEncoder() = default;
 Answerer::~Answerer() = default;
+TrainableAnswerer::~TrainableAnswerer() = default;
 Model::~Model() = default;
 AdapterContext::~AdapterContext() = default;
 Adapter::~Adapter() = default;
@@ -26,6 +27,7 @@ ImageStream::~ImageStream() = default;
 std::string Adapter::training_report() const { return "{}"; }
 PreparedMetric::~PreparedMetric() = default;
 std::optional<AnalyticInterval> PreparedMetric::analytic(std::size_t, double) const { return std::nullopt; }
+std::vector<double> PreparedMetric::sample_values() const { return {}; }
 std::string PreparedMetric::report() const { return {}; }
 Metric::~Metric() = default;
 

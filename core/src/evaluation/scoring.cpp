@@ -27,7 +27,16 @@ ScoredSet scored_samples(std::span<const Sample> samples, const std::map<std::si
 
 ResultValue failed_metric(const NamedMetric& metric, std::string reason) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  return {metric.name, metric.name, true, true, {nan, nan, nan, nan, nan, 0}, std::move(reason), {}};
+  return {metric.name, metric.name, true, true, {nan, nan, nan, nan, nan, 0}, std::move(reason), {}, {}};
+}
+
+void add_sample_values(const std::string& metric, const PreparedMetric& prepared, std::size_t scored, ScenarioResult& result) {
+  std::vector<double> values = prepared.sample_values();
+  if (values.empty()) return;
+  if (values.size() != scored) {
+    throw Error(ErrorCode::plugin, "the metric returned another number of values than there are scored samples");
+  }
+  result.sample_values.push_back({metric, std::move(values)});
 }
 
 void score_metric(const Scenario& scenario, const NamedMetric& metric, const ScoredSet& set, const ScoredSet& train,
@@ -37,12 +46,14 @@ void score_metric(const Scenario& scenario, const NamedMetric& metric, const Sco
   if (std::string report = prepared->report(); !report.empty()) {
     result.metric_reports.emplace_back(metric.name, std::move(report));
   }
-  const auto intervals = bootstrap(*prepared, resamples, set.rows, scenario.bootstrap);
+  auto rounds = bootstrap_rounds(*prepared, resamples, set.rows, scenario.bootstrap.threads);
+  const auto intervals = bootstrap_intervals(*prepared, resamples, set.rows, rounds, scenario.bootstrap.confidence);
+  add_sample_values(metric.name, *prepared, set.scored.size(), result);
   subgroups.add(metric.name, *prepared, resamples);
   const auto& names = prepared->values();
   for (std::size_t i = 0; i < names.size(); ++i) {
     ResultValue value{metric.name, names[i].name, i == 0, names[i].higher_is_better, intervals[i], "",
-                      prepared->analytic(i, scenario.bootstrap.confidence)};
+                      prepared->analytic(i, scenario.bootstrap.confidence), std::move(rounds[i])};
     if (std::isnan(value.interval.value)) {
       value.reason = prepared->undefined_reason(i);
     } else if (std::isnan(value.interval.low)) {

@@ -1,6 +1,8 @@
 // From predictions to numbers with intervals, and the files that hold them.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "medvlm/core/scenario.hpp"
 
 namespace medvlm {
@@ -15,9 +17,9 @@ struct TrainPredictions {
 ScenarioResult score(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
                      const TrainPredictions& train);
 
-/// Writes predictions.jsonl (one line per sample, in the order of the dataset) and result.json.
-/// `seconds`: of this call's evaluation; `new_records`: how many predictions it added.
+/// Writes predictions.jsonl (one line per sample, in the order of the dataset), rounds.bin, result.json and SHA256SUMS of all
+/// files that count. `run`: how the work went.
 void write_result(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
-                  const ScenarioResult& result, double seconds, std::size_t new_records);
+                  const ScenarioResult& result, const nlohmann::ordered_json& run);
 
 }  // namespace medvlm

@@ -73,7 +73,7 @@ std::vector<ResultValue> SubgroupScoring::values_of(const std::string& metric, c
   for (std::size_t v = 0; v < rounds.size(); ++v) {
     const MetricValue& about = prepared.values()[v];
     ResultValue value{metric, about.name, v == 0, about.higher_is_better,
-                      summarise(rounds[v], scenario_.bootstrap.confidence), "", {}};
+                      summarise(rounds[v], scenario_.bootstrap.confidence), "", {}, {}};
     value.interval.value = points[v];
     if (!spread_is_known) value.interval.std = value.interval.low = value.interval.high = kNan;
     if (std::isnan(points[v])) {

@@ -1,9 +1,9 @@
-#include <sys/resource.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "medvlm/analysis/rounds_file.hpp"
 #include "medvlm/base/files.hpp"
+#include "medvlm/base/hash.hpp"
 #include "medvlm/core/prediction_json.hpp"
 #include "scoring.hpp"
 #include "training.hpp"
@@ -88,9 +88,18 @@ OrderedJson errors_json(const std::map<std::size_t, JournalRecord>& records) {
   return {{"by_stage", by_stage}, {"first", first}};
 }
 
+/// The scored sample's own numbers by metric, where there are any.
+void add_values(const std::vector<SampleValues>& values, std::size_t scored, nlohmann::json& line) {
+  for (const SampleValues& each : values) {
+    if (!std::isnan(each.values[scored])) line["values"][each.metric] = each.values[scored];
+  }
+}
+
 std::string predictions_text(const DatasetInfo& info, std::span<const Sample> samples,
-                             const std::map<std::size_t, JournalRecord>& records) {
+                             const std::map<std::size_t, JournalRecord>& records,
+                             const std::vector<SampleValues>& values) {
   std::string text;
+  std::size_t scored = 0;
   for (const auto& [index, record] : records) {
     const Sample& sample = samples[index];
     nlohmann::json line = prediction_to_json(record.prediction);
@@ -109,24 +118,39 @@ std::string predictions_text(const DatasetInfo& info, std::span<const Sample> sa
     if (!sample.groups.empty()) {
       for (const auto& [group, value] : sample.groups) line["groups"][group] = value;
     }
+    if (!record.prediction.error) add_values(values, scored++, line);
     text += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   }
   return text;
 }
 
-/// The largest resident memory of this process so far, in bytes.
-std::int64_t peak_memory() {
-  struct rusage usage {};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return std::int64_t{usage.ru_maxrss} * 1024;
+analysis::RoundsFile rounds_of(const Scenario& scenario, const TestSplit& test, const ScenarioResult& result) {
+  const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
+  analysis::RoundsFile file;
+  file.key = {test.sha256, test.samples.size(), std::uint64_t(scenario.bootstrap.rounds), scenario.bootstrap.seed,
+              by_cluster ? "cluster" : "sample"};
+  for (const ResultValue& value : result.values) {
+    if (!value.rounds.empty()) file.values.push_back({value.metric, value.name, value.rounds});
+  }
+  return file;
+}
+
+/// In the form of the program sha256sum, which can check them.
+std::string checksums(const std::filesystem::path& folder) {
+  std::string text;
+  for (const char* name : {"journal.jsonl", "predictions.jsonl", "result.json", "rounds.bin", "training.json"}) {
+    if (std::filesystem::exists(folder / name)) text += sha256_file(folder / name) + "  " + name + "\n";
+  }
+  return text;
 }
 
 }  // namespace
 
 void write_result(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
-                  const ScenarioResult& result, double seconds, std::size_t new_records) {
+                  const ScenarioResult& result, const OrderedJson& run) {
   write_file_atomically(scenario.folder / "predictions.jsonl",
-                        predictions_text(scenario.dataset->info(), test.samples, records));
+                        predictions_text(scenario.dataset->info(), test.samples, records, result.sample_values));
+  write_file_atomically(scenario.folder / "rounds.bin", analysis::rounds_text(rounds_of(scenario, test, result)));
   const bool by_cluster = scenario.bootstrap.unit == BootstrapOptions::Unit::cluster;
   OrderedJson document = {
       {"format", 1},
@@ -143,7 +167,7 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
       {"errors", errors_json(records)},
       {"training", training_summary(scenario)},
       {"manifest", OrderedJson::parse(test.manifest)},
-      {"run", {{"seconds", seconds}, {"new_predictions", new_records}, {"peak_memory_bytes", peak_memory()}}}};
+      {"run", run}};
   for (const auto& [metric, report] : result.metric_reports) {
     auto parsed = OrderedJson::parse(report, nullptr, false);
     document["metric_reports"][metric] = parsed.is_discarded() ? OrderedJson(report) : std::move(parsed);
@@ -155,6 +179,7 @@ void write_result(const Scenario& scenario, const TestSplit& test, const std::ma
   }
   write_file_atomically(scenario.folder / "result.json",
                         document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_file_atomically(scenario.folder / "SHA256SUMS", checksums(scenario.folder));
 }
 
 }  // namespace medvlm

@@ -124,15 +124,15 @@ std::vector<std::vector<std::vector<double>>> bootstrap_subset_rounds(
   return run.take_results();
 }
 
-std::vector<Interval> bootstrap(const PreparedMetric& metric, const Resamples& resamples,
-                                std::span<const std::size_t> scored_rows, const BootstrapOptions& options) {
+std::vector<Interval> bootstrap_intervals(const PreparedMetric& metric, const Resamples& resamples,
+                                          std::span<const std::size_t> scored_rows,
+                                          const std::vector<std::vector<double>>& rounds, double confidence) {
   const bool spread_is_known = resamples.units_among(scored_rows) >= 2;
-  auto rounds = bootstrap_rounds(metric, resamples, scored_rows, options.threads);
   std::vector<double> values(rounds.size());
   metric.evaluate(std::vector<std::uint32_t>(scored_rows.size(), 1U), values);
   std::vector<Interval> intervals;
   for (std::size_t v = 0; v < rounds.size(); ++v) {
-    Interval interval = summarise(std::move(rounds[v]), options.confidence);
+    Interval interval = summarise(rounds[v], confidence);
     interval.value = values[v];
     if (!spread_is_known) {
       interval.std = interval.low = interval.high = std::numeric_limits<double>::quiet_NaN();
@@ -140,6 +140,12 @@ std::vector<Interval> bootstrap(const PreparedMetric& metric, const Resamples& r
     intervals.push_back(interval);
   }
   return intervals;
+}
+
+std::vector<Interval> bootstrap(const PreparedMetric& metric, const Resamples& resamples,
+                                std::span<const std::size_t> scored_rows, const BootstrapOptions& options) {
+  const auto rounds = bootstrap_rounds(metric, resamples, scored_rows, options.threads);
+  return bootstrap_intervals(metric, resamples, scored_rows, rounds, options.confidence);
 }
 
 }  // namespace medvlm

@@ -1,6 +1,7 @@
 #include "medvlm/core/journal.hpp"
 
 #include <charconv>
+#include <set>
 #include <nlohmann/json.hpp>
 
 #include "medvlm/base/hash.hpp"
@@ -113,6 +114,18 @@ std::string short_value(const json& value) {
   return text;
 }
 
+/// The scenario's journal and those of its shards, as far as they are there.
+std::vector<std::filesystem::path> journal_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files{folder / "journal.jsonl"};
+  if (std::filesystem::is_directory(folder / "shards")) {
+    for (const auto& shard : std::filesystem::directory_iterator(folder / "shards")) {
+      files.push_back(shard.path() / "journal.jsonl");
+    }
+  }
+  std::erase_if(files, [](const auto& file) { return !std::filesystem::exists(file); });
+  return files;
+}
+
 json without_scoring(json identity) {
   identity.erase("scoring");
   return identity;
@@ -147,14 +160,17 @@ std::vector<std::string> identity_differences(const std::string& before, const s
 
 JournalState inspect_journal(const std::filesystem::path& folder, const std::string& identity) {
   JournalState state;
-  const auto file = folder / "journal.jsonl";
-  if (!std::filesystem::exists(file)) return state;
-  const Content content = parse_journal(file);
-  if (!content.has_header) return state;
-  state.exists = true;
-  state.records = content.records.size();
-  for (const auto& [index, record] : content.records) state.errored += record.prediction.error ? 1 : 0;
-  state.differences = identity_differences(content.identity.dump(), identity);
+  std::set<std::size_t> seen;
+  for (const auto& file : journal_files(folder)) {
+    const Content content = parse_journal(file);
+    if (!content.has_header) continue;
+    for (const auto& [index, record] : content.records) {
+      if (seen.insert(index).second) state.errored += record.prediction.error ? 1 : 0;
+    }
+    if (!state.exists) state.differences = identity_differences(content.identity.dump(), identity);
+    state.exists = true;
+  }
+  state.records = seen.size();
   return state;
 }
 

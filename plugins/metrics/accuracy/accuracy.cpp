@@ -59,6 +59,15 @@ class PreparedAccuracy final : public PreparedMetric {
     return defined ? "" : "no scored sample has a known label";
   }
 
+  std::vector<double> sample_values() const override {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < samples_; ++i) {
+      const std::uint32_t counted = tallies_[0].counted[i];
+      values.push_back(counted == 0 ? std::numeric_limits<double>::quiet_NaN() : double(tallies_[0].right[i]) / counted);
+    }
+    return values;
+  }
+
  private:
   void tally_classes(const DatasetInfo& dataset, std::span<const Scored> scored) {
     values_ = {{"accuracy", true}};

@@ -25,6 +25,13 @@ class Losses {
 
   bool empty() const { return samples_.empty(); }
 
+  /// One per sample of the set; NaN for those that are not in here.
+  std::vector<double> by_sample(std::size_t samples) const {
+    std::vector<double> values(samples, kNan);
+    for (std::size_t i = 0; i < samples_.size(); ++i) values[samples_[i]] = losses_[i];
+    return values;
+  }
+
   double mean(std::span<const std::uint32_t> multiplicity) const {
     double sum = 0;
     std::uint64_t count = 0;
@@ -94,6 +101,11 @@ class PreparedBrier final : public PreparedMetric {
       ++defined;
     }
     out[0] = defined == 0 ? kNan : sum / defined;
+  }
+
+  /// A mean over classes is no mean over samples.
+  std::vector<double> sample_values() const override {
+    return columns_.size() == 1 ? columns_.front().by_sample(samples_) : std::vector<double>{};
   }
 
   std::string undefined_reason(std::size_t index) const override {

@@ -56,6 +56,12 @@ void JudgedAnswers::evaluate(std::span<const std::uint32_t> multiplicity, std::s
   out[2] = closed.mean();
 }
 
+std::vector<double> JudgedAnswers::sample_values() const {
+  std::vector<double> values;
+  for (const Item& item : items_) values.push_back(item.scored ? item.score : kNan);
+  return values;
+}
+
 std::string JudgedAnswers::undefined_reason(std::size_t index) const {
   const auto count = [&](bool open) {
     return std::count_if(items_.begin(), items_.end(), [&](const Item& item) { return item.open == open; });

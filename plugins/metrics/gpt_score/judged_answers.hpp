@@ -25,6 +25,7 @@ class JudgedAnswers final : public PreparedMetric {
   const std::vector<MetricValue>& values() const override;
   void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const override;
   std::string undefined_reason(std::size_t index) const override;
+  std::vector<double> sample_values() const override;
   std::string report() const override { return report_; }
 
  private:

@@ -124,6 +124,22 @@ void GroupedMetric::from_sums(std::span<const double> sums, double questions, st
   for (std::size_t v = 0; v < out.size(); ++v) out[v] = sums[v] / questions;
 }
 
+std::vector<double> GroupedMetric::sample_values() const {
+  std::vector<double> values(open_.questions.size() + closed_.questions.size(), std::numeric_limits<double>::quiet_NaN());
+  if (places_.empty()) return {};
+  const Place headline = places_.front();
+  std::vector<double> found(value_count_);
+  for (const Group group : {open, closed}) {
+    if (headline.group != overall && headline.group != group) continue;
+    const Rows& rows = group == open ? open_ : closed_;
+    for (std::size_t row = 0; row < rows.questions.size(); ++row) {
+      from_sums(std::span(rows.numbers).subspan(row * stride_, columns_), 1, found);
+      values[rows.questions[row]] = found[headline.value];
+    }
+  }
+  return values;
+}
+
 bool GroupedMetric::has_questions(Group group) const {
   return (group != closed && !open_.questions.empty()) || (group != open && !closed_.questions.empty());
 }

@@ -141,6 +141,7 @@ struct MeanScore final : Metric {
       out[0] = count > 0 ? sum / count : NAN;
     }
     std::string undefined_reason(std::size_t) const override { return "empty"; }
+    std::vector<double> sample_values() const override { return scores; }
   };
   void check(const DatasetInfo&) const override {}
   bool needs_train_predictions() const override { return learns; }
@@ -175,16 +176,27 @@ struct Bench {
   SubgroupOptions subgroups;
   std::string identity = R"({"run":{},"scoring":{}})";
   std::string training_identity = R"({"run":{}})";
+  std::string manifest = "{}";
 
   ScenarioResult run() { return run_with({{"mean", &metric}}); }
 
   ScenarioResult run_with(std::vector<NamedMetric> metrics) {
+    Scenario scenario = made(std::move(metrics));
+    return evaluate(scenario, progress);
+  }
+
+  ShardResult run_shard(std::size_t index, std::size_t count) {
+    Scenario scenario = made({{"mean", &metric}});
+    return predict_shard(scenario, {index, count}, progress);
+  }
+
+  Scenario made(std::vector<NamedMetric> metrics) {
     Scenario scenario;
     scenario.name = "fake";
     scenario.folder = folder.path() / "run";
     scenario.model = &model;
     scenario.dataset = &dataset;
-    scenario.open_test = [this] { return TestSplit{dataset.samples(Split::test), identity, "{}"}; };
+    scenario.open_test = [this] { return TestSplit{dataset.samples(Split::test), identity, manifest, "hash"}; };
     scenario.adapter = &adapter;
     scenario.metrics = std::move(metrics);
     scenario.training_identity = training_identity;
@@ -193,7 +205,7 @@ struct Bench {
     scenario.mode = mode;
     scenario.bootstrap.rounds = 50;
     scenario.subgroups = subgroups;
-    return evaluate(scenario, progress);
+    return scenario;
   }
   std::string file(const char* name) const { return read_file(folder.path() / "run" / name); }
 };

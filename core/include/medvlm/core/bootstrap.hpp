@@ -70,8 +70,13 @@ MEDVLM_API std::vector<std::vector<std::vector<double>>> bootstrap_subset_rounds
     const PreparedMetric& metric, const Resamples& resamples, std::span<const std::size_t> scored_rows,
     std::span<const std::vector<std::size_t>> subsets, unsigned threads = 0);
 
-/// One interval per metric value. With fewer than two units scored, or no round in which the metric is defined, spread
-/// and bounds are NaN. Throws what the metric throws.
+/// One interval per metric value from rounds that bootstrap_rounds() made. With fewer than two units scored, or no round in
+/// which the metric is defined, spread and bounds are NaN. Throws what the metric throws.
+MEDVLM_API std::vector<Interval> bootstrap_intervals(const PreparedMetric& metric, const Resamples& resamples,
+                                                     std::span<const std::size_t> scored_rows,
+                                                     const std::vector<std::vector<double>>& rounds, double confidence);
+
+/// Both in one.
 MEDVLM_API std::vector<Interval> bootstrap(const PreparedMetric& metric, const Resamples& resamples,
                                            std::span<const std::size_t> scored_rows, const BootstrapOptions& options);
 

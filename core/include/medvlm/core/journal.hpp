@@ -51,7 +51,7 @@ class MEDVLM_API Journal {
 };
 
 /// What is known of a journal without taking it over: number of records and of errors, and the differences of its
-/// identity from `identity` (empty: the same). Zero records if there is none.
+/// identity from `identity` (empty: the same), with what shards of the scenario have. Zero records if there is none.
 struct JournalState {
   bool exists = false;
   std::size_t records = 0;

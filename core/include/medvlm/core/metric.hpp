@@ -55,6 +55,9 @@ class MEDVLM_API PreparedMetric {
   virtual std::string undefined_reason(std::size_t index) const = 0;
   /// The interval of value `index` on the full set by a formula, where the metric has one. `confidence` is in (0, 1).
   virtual std::optional<AnalyticInterval> analytic(std::size_t index, double confidence) const;
+  /// Each sample's own share of the headline, in the order of the scored samples: right or wrong (1, 0), a score. NaN where the
+  /// sample does not count. Empty: the metric is no mean over samples.
+  virtual std::vector<double> sample_values() const;
   /// A JSON object for result.json on how the values came about (calls of a judge, their cost, samples without a value).
   /// Empty: nothing to tell.
   virtual std::string report() const;

@@ -28,6 +28,7 @@ struct TestSplit {
   std::vector<Sample> samples;  ///< in order
   std::string identity;         ///< JSON: what determines the predictions, and "scoring"
   std::string manifest;         ///< JSON: versions, hashes, resolved configuration; copied into result.json
+  std::string sha256 = {};      ///< of the samples
 };
 
 /// What to evaluate and how. Everything pointed to must outlive the evaluation.
@@ -58,6 +59,13 @@ struct ResultValue {
   Interval interval;
   std::string reason;
   std::optional<AnalyticInterval> analytic;  ///< where the metric has a formula
+  std::vector<double> rounds;  ///< one per resample; empty if there are none
+};
+
+/// PreparedMetric::sample_values() of one metric, one per scored sample.
+struct SampleValues {
+  std::string metric;  ///< the study's name
+  std::vector<double> values;
 };
 
 /// The metrics on one subgroup of the scored samples.
@@ -80,11 +88,23 @@ struct SubgroupGap {
 struct ScenarioResult {
   std::size_t samples = 0, scored = 0, errored = 0, missing = 0;
   std::vector<ResultValue> values;
+  std::vector<SampleValues> sample_values;
   std::vector<std::pair<std::string, std::string>> metric_reports;  ///< metric and PreparedMetric::report()
   std::vector<SubgroupResult> subgroups;
   std::vector<SubgroupGap> gaps;
   std::vector<std::string> subgroup_notes;  ///< groups that could not be used, and why
   bool complete = false;   ///< false: stopped by the user; resumable
+};
+
+/// A part of a test split, to be predicted by a process of its own: every batch belongs to one of `count` shards.
+struct Shard {
+  std::size_t index = 0;  ///< counted from 0
+  std::size_t count = 1;
+};
+
+/// What a shard has.
+struct ShardResult {
+  std::size_t samples = 0, predicted = 0, errored = 0;
 };
 
 /// How far the training of a scenario's adapter is.
@@ -105,5 +125,10 @@ MEDVLM_API void train(Scenario& scenario, Progress& progress);
 /// predictions on the train split as well, journalled below `train/`. Throws Error(conflict) for a folder in use or of
 /// another study, and whatever plugins throw while preparing. A sample that fails is recorded and never ends the run.
 MEDVLM_API ScenarioResult evaluate(Scenario& scenario, Progress& progress);
+
+/// Predicts one shard into a journal of its own below `folder/shards/`, or continues it; nothing is scored. evaluate() takes
+/// what shards have predicted over into the scenario's journal, in the order of an undivided run, before it computes what is
+/// missing. Throws as evaluate(), and Error(conflict) if the adapter is still to train: shards share what was learnt.
+MEDVLM_API ShardResult predict_shard(Scenario& scenario, Shard shard, Progress& progress);
 
 }  // namespace medvlm

@@ -36,6 +36,8 @@ class MEDVLM_API GroupedMetric : public PreparedMetric {
   const std::vector<MetricValue>& values() const override { return values_; }
   void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const override;
   std::string undefined_reason(std::size_t index) const override;
+  /// What the headline would be of each question alone.
+  std::vector<double> sample_values() const override;
 
  protected:
   /// The values of a group of `questions` (more than 0; repeats count) whose columns add up to `sums`, one for each of
