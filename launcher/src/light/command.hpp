@@ -13,5 +13,6 @@ using Arguments = std::vector<std::string>;
 int list_command(const Arguments& arguments);
 int info_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);
+int status_command(const Arguments& arguments);
 
 }  // namespace medvlm::launcher
