@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "medvlm/base/error.hpp"
+#include "selection.hpp"
 
 namespace medvlm::launcher {
 namespace {
@@ -35,18 +36,6 @@ Misfit misfit(Model& model, AdapterInput input) {
   if (asks && !model.answerer()) return model.info().family + " answers no questions";
   if (!asks && !model.encoder()) return model.info().family + " has no encoder for images and texts";
   return std::nullopt;
-}
-
-/// A model fits if one of the adapters that apply can use it.
-Misfit misfit(const Item<Model>& model, const Item<Dataset>& dataset, const std::vector<Item<Adapter>>& adapters) {
-  Misfit first;
-  for (const auto& adapter : adapters) {
-    if (misfit(adapter, dataset)) continue;
-    Misfit why = misfit(*model.object, adapter.object->traits(dataset.object->info()).input);
-    if (!why) return std::nullopt;
-    if (!first) first = std::move(why);
-  }
-  return first;
 }
 
 /// True if the misfits of one entry mean that it is for other tasks than dataset `index`'s.
@@ -86,16 +75,23 @@ std::vector<std::size_t> check_kind(std::vector<Item<Interface>>& items, const s
   return fitting;
 }
 
-void check_seeds(const std::vector<Item<Adapter>>& adapters, const std::vector<Item<Dataset>>& datasets,
-                 std::vector<Diagnostic>& diagnostics) {
+bool is_excluded(const std::vector<Exclusion>& exclusions, const StudyEntry& model, const StudyEntry& dataset,
+                 const StudyEntry& adapter) {
+  return std::any_of(exclusions.begin(), exclusions.end(),
+                     [&](const Exclusion& rule) { return picks(rule.where, model, dataset, adapter); });
+}
+
+/// A model fits if one of the adapters that apply can use it.
+Misfit misfit(const Item<Model>& model, const Item<Dataset>& dataset, const std::vector<Item<Adapter>>& adapters,
+              const std::vector<Exclusion>& exclusions) {
+  Misfit first;
   for (const auto& adapter : adapters) {
-    const bool trains = std::any_of(datasets.begin(), datasets.end(), [&](const auto& dataset) {
-      return misfit(adapter, dataset) || adapter.object->traits(dataset.object->info()).trains;
-    });
-    if (trains || !adapter.entry.seed) continue;
-    diagnostics.push_back({adapter.entry.location, adapter.entry.key,
-                           "'" + adapter.entry.plugin + "' does not train, so several seeds give the same; drop `seeds`"});
+    if (is_excluded(exclusions, model.entry, dataset.entry, adapter.entry) || misfit(adapter, dataset)) continue;
+    Misfit why = misfit(*model.object, adapter.object->traits(dataset.object->info()).input);
+    if (!why) return std::nullopt;
+    if (!first) first = std::move(why);
   }
+  return first;
 }
 
 }  // namespace
@@ -114,14 +110,20 @@ std::vector<const Item<Metric>*> metrics_for(const std::vector<Item<Metric>>& me
 
 void check_pairs(std::vector<Item<Model>>& models, std::vector<Item<Dataset>>& datasets,
                  std::vector<Item<Adapter>>& adapters, std::vector<Item<Metric>>& metrics,
-                 std::vector<Diagnostic>& diagnostics) {
+                 const std::vector<Exclusion>& exclusions, std::vector<Diagnostic>& diagnostics) {
   if (!diagnostics.empty()) return;  // entries are missing, so that more complaints would mislead
-  const auto pair = [](const auto& item, const auto& dataset) { return misfit(item, dataset); };
-  check_seeds(adapters, datasets, diagnostics);
-  const auto with_adapter = check_kind(adapters, datasets, pair, diagnostics);
-  const auto with_metric = check_kind(metrics, datasets, pair, diagnostics);
+  const auto with_adapter = check_kind(
+      adapters, datasets,
+      [&](const auto& adapter, const auto& dataset) -> Misfit {
+        const auto left_out = [&](const auto& model) { return is_excluded(exclusions, model.entry, dataset.entry, adapter.entry); };
+        return std::all_of(models.begin(), models.end(), left_out) ? std::nullopt : misfit(adapter, dataset);
+      },
+      diagnostics);
+  const auto with_metric = check_kind(
+      metrics, datasets, [](const auto& metric, const auto& dataset) { return misfit(metric, dataset); }, diagnostics);
   const auto with_model = check_kind(
-      models, datasets, [&](const auto& model, const auto& dataset) { return misfit(model, dataset, adapters); }, diagnostics);
+      models, datasets,
+      [&](const auto& model, const auto& dataset) { return misfit(model, dataset, adapters, exclusions); }, diagnostics);
   if (!diagnostics.empty()) return;
   for (std::size_t i = 0; i < datasets.size(); ++i) {
     const std::string task(to_string(datasets[i].object->info().task));

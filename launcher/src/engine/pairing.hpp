@@ -16,9 +16,9 @@ std::vector<const Item<Metric>*> metrics_for(const std::vector<Item<Metric>>& me
 
 /// A study may have datasets of several tasks; what serves one task alone is left out for the others. Everything else that
 /// does not fit is a complaint: an entry that fits some datasets of a task and not others, or none at all, and a dataset
-/// for which no model, adapter or metric is left.
+/// for which no model, adapter or metric is left. What is excluded need not fit.
 void check_pairs(std::vector<Item<Model>>& models, std::vector<Item<Dataset>>& datasets,
                  std::vector<Item<Adapter>>& adapters, std::vector<Item<Metric>>& metrics,
-                 std::vector<Diagnostic>& diagnostics);
+                 const std::vector<Exclusion>& exclusions, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace medvlm::launcher

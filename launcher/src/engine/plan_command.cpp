@@ -51,8 +51,8 @@ int plan_main(int argc, char** argv) {
     for (const std::string& difference : journal.differences) notes += planned.name + ": " + difference + "\n";
     list.push_back({{"model", planned.model->entry.name},
                     {"dataset", planned.dataset->entry.name},
-                    {"modality", planned.dataset->object->info().modality},
-                    {"domain", domain_of(planned.model->entry.facts, planned.dataset->object->info().modality)},
+                    {"modality", modality_of(*planned.dataset)},
+                    {"domain", domain_of(planned.parts)},
                     {"adapter", planned.parts.adapter.entry.name},
                     {"state", state},
                     {"samples", test.samples.size()},

@@ -11,27 +11,56 @@
 
 namespace medvlm::launcher {
 
-/// What the study says of a model and no file can tell.
-struct ModelFacts {
-  std::string role;                      ///< "generalist", "specialist" or empty
-  std::vector<std::string> modalities;   ///< of medical images in its pre-training, by the datasets' names for them
-  std::vector<std::string> trained_on;   ///< names of datasets known to be in its training mixture
+/// What the study says of an entry and no file can tell.
+struct EntryFacts {
+  std::vector<std::string> tags;         ///< words to pick entries by
+  std::vector<std::string> aliases;      ///< other names, as in published tables
+  std::string role;                      ///< models: "generalist", "specialist" or empty
+  std::string family;                    ///< models: who is compared with whom; empty: the plugin's family
+  std::vector<std::string> modalities;   ///< models: of medical images in the pre-training, by the datasets' names for them
+  std::vector<std::string> trained_on;   ///< models: names of datasets known to be in the training mixture
+  std::string modality;                  ///< datasets: in place of the plugin's; empty: the plugin's
 };
 
 /// "ID" or "OOD": whether the dataset's modality was in the model's pre-training; a generalist is out of domain everywhere
 /// (the paper's rule). "-" where the study does not tell the role.
-std::string domain_of(const ModelFacts& facts, const std::string& modality);
+std::string domain_of(const EntryFacts& model, const std::string& modality);
 
 /// A plugin that the study uses, with the name that the study gives it and its options as written.
 struct StudyEntry {
   std::string name;
   std::string plugin;
-  Value options;       ///< a table: what is not name or plugin
+  Value options;       ///< a table: what is not name, plugin, facts or seeds
   Location location;   ///< of the entry
   std::string key;     ///< "models[0]"
-  ModelFacts facts = {};              ///< models only
-  std::string group = {};             ///< adapters with `seeds`: the name without the seed
-  std::optional<std::uint64_t> seed = {};  ///< adapters with `seeds`: this one's
+  EntryFacts facts = {};
+  std::vector<std::uint64_t> seeds = {};   ///< adapters: one scenario each; the reader fills it, the workbench splits by it
+  Location seeds_location = {};
+  std::string group = {};                  ///< adapters split by seed: the name without the seed
+  std::optional<std::uint64_t> seed = {};  ///< adapters split by seed: this one's
+};
+
+/// Which scenarios a rule is for: names of entries, patterns with `*`, or "tag:...". An empty list picks every entry.
+struct Selection {
+  std::vector<std::string> models, datasets, adapters;
+};
+
+/// [[exclude]]: these scenarios are not in the study.
+struct Exclusion {
+  Selection where;
+  Location location;
+  std::string key;  ///< "exclude[0]"
+};
+
+/// [[overrides]]: what differs in these scenarios. A later one wins.
+struct Override {
+  Selection where;
+  Value adapter{Value::Table{}};               ///< options of the adapter, as written
+  std::optional<std::size_t> batch_size;
+  std::optional<std::size_t> limit;            ///< only where `where` names datasets alone: models share their test sets
+  std::vector<std::string> metrics;            ///< names, patterns or tags; empty: all of the study
+  Location location;
+  std::string key;  ///< "overrides[0]"
 };
 
 /// The [run] section.
@@ -65,16 +94,21 @@ struct Study {
   std::string name;
   std::filesystem::path output;
   std::uint64_t seed = 0;
+  std::vector<std::uint64_t> seeds;  ///< of every adapter that trains and has none of its own; empty: `seed`
   RunSettings run;
   BootstrapSettings bootstrap;
   ScoringSettings scoring;
   std::vector<std::filesystem::path> plugin_folders;
-  std::vector<StudyEntry> models, datasets, adapters, metrics;
+  std::vector<StudyEntry> models, datasets, adapters, metrics;  ///< those in use
+  std::vector<Exclusion> exclusions;
+  std::vector<Override> overrides;
+  Value cluster;                ///< the section [cluster] as written, for `submit` alone; null: none
   std::string config_json;      ///< everything as resolved, for the manifest
 };
 
-/// Reads a study. `changes` are the `key=value` texts of --set, applied before the check. Appends every complaint to
-/// `diagnostics`; the result is usable only if there is none. Throws Error(io) or Error(config) if the file is no TOML.
+/// Reads a study with the files that it includes. `changes` are the `key=value` texts of --set, applied before the check.
+/// Appends every complaint to `diagnostics`; the result is usable only if there is none. Throws Error(io) or Error(config)
+/// if a file is no TOML.
 Study read_study(const std::filesystem::path& file, const std::vector<std::string>& changes,
                  std::vector<Diagnostic>& diagnostics);
 

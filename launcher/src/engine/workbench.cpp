@@ -1,8 +1,14 @@
 #include "workbench.hpp"
 
+#include <algorithm>
+
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/log.hpp"
+#include "adapter_seeds.hpp"
 #include "pairing.hpp"
+#include "selection.hpp"
+#include "study_grid.hpp"
+#include "study_include.hpp"
 
 namespace medvlm::launcher {
 namespace {
@@ -31,6 +37,17 @@ Diagnostic located(const StudyEntry& entry, const Options& options, const std::s
   return best;
 }
 
+/// The options as the plugin is to get them: paths follow the file they were written in, and what only the study wants to
+/// know is gone.
+Value given_options(const StudyEntry& entry, const registry::Manifest& manifest) {
+  Value options = entry.options;
+  const auto is_modality = [](const OptionSpec& spec) { return spec.name == "modality"; };
+  const bool own = std::any_of(manifest.options.begin(), manifest.options.end(), is_modality);
+  if (!own && !entry.facts.modality.empty()) options.table()->erase("modality");
+  anchor_paths(manifest.options, options);
+  return options;
+}
+
 template <class Interface>
 std::vector<Item<Interface>> make_items(const registry::Registry& plugins, std::string_view kind,
                                         const std::vector<StudyEntry>& entries, const std::filesystem::path& base,
@@ -46,7 +63,7 @@ std::vector<Item<Interface>> make_items(const registry::Registry& plugins, std::
       continue;
     }
     const std::size_t before = diagnostics.size();
-    item.options = resolve_options(item.manifest->options, entry.options, base, entry.key, diagnostics);
+    item.options = resolve_options(item.manifest->options, given_options(entry, *item.manifest), base, entry.key, diagnostics);
     if (diagnostics.size() > before) continue;
     try {
       item.object = registry::create_plugin<Interface>(*item.manifest, item.options);
@@ -72,7 +89,9 @@ Workbench::Workbench(Study study, const std::vector<std::filesystem::path>& comm
   datasets_ = make_items<Dataset>(*registry_, "dataset", study_.datasets, base, diagnostics);
   adapters_ = make_items<Adapter>(*registry_, "adapter", study_.adapters, base, diagnostics);
   metrics_ = make_items<Metric>(*registry_, "metric", study_.metrics, base, diagnostics);
-  check_pairs(models_, datasets_, adapters_, metrics_, diagnostics);
+  if (diagnostics.empty()) split_by_seed(adapters_, datasets_, study_.seeds, diagnostics);
+  check_pairs(models_, datasets_, adapters_, metrics_, study_.exclusions, diagnostics);
+  if (diagnostics.empty()) cells_ = make_grid(*this, variants_, diagnostics);
   refuse(diagnostics);
 }
 
@@ -80,12 +99,21 @@ registry::Handle<Adapter> Workbench::make_adapter(const Item<Adapter>& item) con
   return registry::create_plugin<Adapter>(*item.manifest, item.options);
 }
 
-std::vector<Sample> Workbench::test_samples(Dataset& dataset) const {
-  std::vector<Sample> samples = dataset.samples(Split::test);
-  if (samples.empty()) {
-    throw Error(ErrorCode::data, "the test split of '" + dataset.info().name + "' is empty; check its split column or files");
+std::size_t Workbench::limit_of(const Item<Dataset>& dataset) const {
+  std::size_t limit = study_.run.limit;
+  for (const Override& change : study_.overrides) {
+    if (change.limit && picks(change.where.datasets, dataset.entry)) limit = *change.limit;
   }
-  if (study_.run.limit > 0 && samples.size() > study_.run.limit) samples.resize(study_.run.limit);
+  return limit;
+}
+
+std::vector<Sample> Workbench::test_samples(const Item<Dataset>& dataset) const {
+  std::vector<Sample> samples = dataset.object->samples(Split::test);
+  if (samples.empty()) {
+    throw Error(ErrorCode::data, "the test split of '" + dataset.object->info().name + "' is empty; check its split column or files");
+  }
+  const std::size_t limit = limit_of(dataset);
+  if (limit > 0 && samples.size() > limit) samples.resize(limit);
   return samples;
 }
 

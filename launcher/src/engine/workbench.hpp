@@ -1,7 +1,9 @@
 // Everything that a study names, made and checked before any work: models, datasets, adapters and metrics.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "medvlm/core/adapter.hpp"
@@ -22,6 +24,15 @@ struct Item {
   registry::Handle<Interface> object;
 };
 
+/// One scenario of the study: what goes together, and what the study's rules make of it.
+struct GridCell {
+  Item<Model>* model = nullptr;
+  Item<Dataset>* dataset = nullptr;
+  const Item<Adapter>* adapter = nullptr;    ///< with the options of this scenario
+  std::vector<const Item<Metric>*> metrics;  ///< never empty
+  std::size_t batch_size = 0;
+};
+
 /// The plugins of a study. Adapters are made anew for every scenario, because they hold its state.
 class Workbench {
  public:
@@ -30,14 +41,21 @@ class Workbench {
   Workbench(Study study, const std::vector<std::filesystem::path>& command_line_folders,
             std::vector<Diagnostic> diagnostics);
 
+  Workbench(const Workbench&) = delete;
+  Workbench& operator=(const Workbench&) = delete;
+
   const Study& study() const { return study_; }
+  /// Every scenario, grouped by model, in the study's order. Never empty.
+  std::vector<GridCell>& cells() { return cells_; }
   std::vector<Item<Model>>& models() { return models_; }
   std::vector<Item<Dataset>>& datasets() { return datasets_; }
   std::vector<Item<Adapter>>& adapters() { return adapters_; }
   std::vector<Item<Metric>>& metrics() { return metrics_; }
   registry::Handle<Adapter> make_adapter(const Item<Adapter>& item) const;
-  /// Test samples of a dataset, cut to the study's limit. Throws Error(data) if there are none.
-  std::vector<Sample> test_samples(Dataset& dataset) const;
+  /// How many test samples of a dataset are used at most; 0: all.
+  std::size_t limit_of(const Item<Dataset>& dataset) const;
+  /// Test samples of a dataset, cut to its limit. Throws Error(data) if there are none.
+  std::vector<Sample> test_samples(const Item<Dataset>& dataset) const;
 
  private:
   Study study_;
@@ -46,6 +64,8 @@ class Workbench {
   std::vector<Item<Dataset>> datasets_;
   std::vector<Item<Adapter>> adapters_;
   std::vector<Item<Metric>> metrics_;
+  std::deque<Item<Adapter>> variants_;  ///< adapters with the options of [[overrides]]
+  std::vector<GridCell> cells_;
 };
 
 }  // namespace medvlm::launcher
