@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -84,6 +85,22 @@ bool is_written(const Scenario& scenario, const TestSplit& test, const OrderedJs
   });
 }
 
+/// False if scoring again may give more: a value was undefined, or a metric depends on more than predictions (a judge).
+bool is_settled(const OrderedJson& result) {
+  const OrderedJson& metrics = result.at("metrics");
+  return !result.contains("metric_reports") &&
+         std::none_of(metrics.begin(), metrics.end(), [](const OrderedJson& value) { return value.contains("reason"); });
+}
+
+bool has_same_values(const ScenarioResult& one, const ScenarioResult& other) {
+  return std::equal(one.values.begin(), one.values.end(), other.values.begin(), other.values.end(),
+                    [](const ResultValue& a, const ResultValue& b) {
+                      const bool both_undefined = std::isnan(a.interval.value) && std::isnan(b.interval.value);
+                      return a.name == b.name && a.reason == b.reason &&
+                             (both_undefined || a.interval.value == b.interval.value);
+                    });
+}
+
 /// How the work went. What a call did not compute took the time that the result before tells.
 OrderedJson run_summary(const OrderedJson& before, double seconds, std::size_t new_records) {
   if (new_records == 0 && before.is_object() && before.contains("run")) return before["run"];
@@ -114,12 +131,15 @@ ScenarioResult evaluate(Scenario& scenario, Progress& progress) {
   const std::size_t before = journal.records().size();
   const SplitRun split{scenario.name, test.samples, journal};
   take_over_shards(scenario, split, test.identity);
-  run_batches(scenario, split, missing_batches(scenario, split), progress, prepared);
+  const std::vector<Batch> missing = missing_batches(scenario, split);
+  const OrderedJson there = current_result(scenario, test);
+  const bool written = missing.empty() && journal.records().size() == before && is_written(scenario, test, there);
+  if (written && is_settled(there)) return summary_of_result(there);
+  run_batches(scenario, split, missing, progress, prepared);
   const TrainPredictions train = predict_train(scenario, test, progress, prepared);
   ScenarioResult result = score(scenario, test, journal.records(), train);
   const std::size_t added = journal.records().size() - before;
-  const OrderedJson there = current_result(scenario, test);
-  if (result.complete && (added > 0 || !is_written(scenario, test, there))) {
+  if (result.complete && !(written && has_same_values(summary_of_result(there), result))) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     write_result(scenario, test, journal.records(), result, run_summary(there, seconds.count(), added));
   }

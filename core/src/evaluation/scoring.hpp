@@ -22,4 +22,7 @@ ScenarioResult score(const Scenario& scenario, const TestSplit& test, const std:
 void write_result(const Scenario& scenario, const TestSplit& test, const std::map<std::size_t, JournalRecord>& records,
                   const ScenarioResult& result, const nlohmann::ordered_json& run);
 
+/// The counts and values of a result.json; no rounds, no subgroups. Throws nlohmann::json::exception for another shape.
+ScenarioResult summary_of_result(const nlohmann::ordered_json& document);
+
 }  // namespace medvlm

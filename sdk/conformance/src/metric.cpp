@@ -47,6 +47,7 @@ class MetricLaws {
     check("nothing drawn gives NaN or a finite number", [&] { nothing_drawn(); });
     check("an empty scored set is survived", [&] { nothing_scored(); });
     if (metric_.needs_train_predictions()) check("an empty train split is survived", [&] { nothing_to_learn(); });
+    check("a sample's own value is the headline of that sample alone", [&] { sample_values(); });
     check("two threads get equal values", [&] { threads(); });
     check("does not refer to the samples after prepare()", [&] { independence(); });
   }
@@ -129,6 +130,21 @@ class MetricLaws {
     for (const std::size_t index : order) permuted.push_back(drawn_[index]);
     const auto prepared = prepare(counted(kSamples));
     require_equal(*prepared, evaluate(*prepare(order), permuted), evaluate(*prepared, drawn_), "in another order");
+  }
+
+  void sample_values() const {
+    const auto prepared = prepare(counted(kSamples));
+    const std::vector<double> values = prepared->sample_values();
+    if (values.empty()) return;
+    require(values.size() == kSamples, "sample_values() has " + std::to_string(values.size()) + " numbers for " +
+                                           std::to_string(kSamples) + " samples");
+    for (std::size_t i = 0; i < kSamples; ++i) {
+      Multiplicity alone(kSamples, 0);
+      alone[i] = 1;
+      const double headline = evaluate(*prepared, alone).front();
+      require(same(values[i], headline), "sample " + std::to_string(i) + " has the value " + std::to_string(values[i]) +
+                                             ", and alone the headline " + std::to_string(headline));
+    }
   }
 
   void nothing_drawn() const {
