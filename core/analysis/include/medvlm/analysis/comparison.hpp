@@ -55,7 +55,7 @@ struct MatchRequest {
   bool within_family = false;  ///< specialists of the generalist's own family only
 };
 
-/// All matches: by dataset, then generalist. Throws Error(internal) for another rank.
+/// All matches: by dataset, then generalist, in the table's order. Throws Error(internal) for another rank.
 MEDVLM_API std::vector<Match> matches(const ScoreTable& table, const MatchRequest& request);
 
 /// How the matches of one request came out.

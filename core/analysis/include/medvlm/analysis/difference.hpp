@@ -28,6 +28,7 @@ struct DifferenceInterval {
   double high = std::numeric_limits<double>::quiet_NaN();
   double std = std::numeric_limits<double>::quiet_NaN();
   double p = std::numeric_limits<double>::quiet_NaN();  ///< two-sided, of no difference
+  double detectable = std::numeric_limits<double>::quiet_NaN();  ///< true difference found with 80 % probability at 1 - confidence
   std::size_t rounds = 0;  ///< in which both are defined
 
   /// Whether 0 is outside of it; false without an interval.

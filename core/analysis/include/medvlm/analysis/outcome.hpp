@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "medvlm/analysis/interval.hpp"
+#include "medvlm/base/api.hpp"
 
 namespace medvlm::analysis {
 
@@ -64,7 +65,7 @@ struct Counts {
 struct Cost {
   std::int64_t trained_parameters = 0;
   double training_seconds = 0;
-  double evaluation_seconds = 0;  ///< of the call that wrote the result
+  double evaluation_seconds = 0;  ///< where one call made all predictions (with embeddings from the cache, if they were there)
   std::int64_t peak_memory_bytes = 0;
   std::string device;             ///< "cpu", "cuda:0"
 };
@@ -93,9 +94,9 @@ struct Outcome {
   std::optional<Published> published;
 
   /// "model/dataset/adapter" or "model/dataset/adapter/seed-7"
-  std::string name() const;
+  MEDVLM_API std::string name() const;
   /// The value of that name, or null. `metric` empty: of any metric.
-  const OutcomeValue* find(const std::string& metric, const std::string& name) const;
+  MEDVLM_API const OutcomeValue* find(const std::string& metric, const std::string& name) const;
 };
 
 /// "ID" or "OOD" by the rule of modalities: whether the dataset's modality was in a specialist's pre-training. A generalist

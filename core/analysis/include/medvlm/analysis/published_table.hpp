@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "medvlm/analysis/outcome.hpp"
@@ -62,12 +63,18 @@ struct PublishedTable {
   std::size_t rows = 0;           ///< without the header
   std::size_t value_rows = 0, fact_rows = 0;  ///< rows that gave values; model sizes and sample counts that were used
   std::vector<SkippedRows> skipped;
+  std::vector<std::string> notes;             ///< what was taken for granted
   std::string source, study, sha256;          ///< sha256: of the file
 };
 
+/// Whether an adapter of this name leaves the model as it is: "off_the_shelf", "OTS", "zero-shot" in any spelling.
+MEDVLM_API bool names_off_the_shelf(std::string_view adapter);
+
 /// Reads a table. Columns `model`, `dataset`, `method` (or `adapter`), `metric`, `value` are required; `ci_low`, `ci_high`, `std`, `task`,
-/// `table`, `subset`, `higher_is_better` are not. Throws Error(io); Error(data) "file:line:column: ..." for all bad cells
-/// (at most twenty are shown), missing columns, unknown names, repeated values.
+/// `table`, `subset`, `higher_is_better` are not. Rows without a method whose metric is `model_size_params` (or `model_size_K_params`,
+/// `_M_`, `_B_`) give a model's parameters, those whose metric is `n_samples` a dataset's test samples. Throws Error(io);
+/// Error(data) "file:line:column: ..." for all bad cells (at most twenty are shown), missing columns, unknown names, repeated
+/// values.
 MEDVLM_API PublishedTable read_published_table(const std::filesystem::path& file, const PublishedRequest& request);
 
 /// Writes `folder/<model>/<dataset>/<adapter>/result.json` and `folder/study.json`; the same table gives the same bytes. Results

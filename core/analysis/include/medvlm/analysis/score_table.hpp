@@ -22,7 +22,7 @@ struct MetricChoice {
   bool higher_is_better = true;
   std::size_t outcomes = 0;
   /// `name` where it begins with the metric's own name, else "metric/name"
-  std::string label() const;
+  MEDVLM_API std::string label() const;
 };
 
 /// The tasks of the outcomes, in their order: "diagnosis", "vqa".
@@ -51,7 +51,7 @@ struct Cell {
   std::size_t model = 0, dataset = 0, adapter = 0;  ///< places in the table's lists
   std::vector<const Outcome*> outcomes;             ///< one per seed, at least one
   double value = 0;     ///< mean over the seeds; NaN where one is undefined
-  Interval interval;    ///< value as above. Of one outcome its own; of several that of their mean, from rounds where all have them
+  Interval interval;    ///< of one outcome its own; of several that of their mean, test set and seeds together (seed_variance.hpp)
   double seed_std = 0;  ///< between the seeds' values (n-1); NaN for one
   std::string domain;   ///< "ID", "OOD", "-"
   bool trained_on = false;  ///< the dataset is known to be in the model's training mixture
