@@ -5,8 +5,8 @@
 #include "medvlm/core/adapter.hpp"
 #include "medvlm/sdk/plugin.hpp"
 #include "medvlm/sdk/train/classification.hpp"
+#include "medvlm/sdk/vqa/questioning.hpp"
 #include "medvlm/sdk/zero_shot/class_prompts.hpp"
-#include "questioning.hpp"
 
 namespace medvlm::off_the_shelf {
 namespace {
@@ -49,7 +49,7 @@ class OffTheShelf final : public Adapter {
   }
 
   sdk::ClassPrompts::Wish wish_;
-  Questioning questioning_;
+  sdk::Questioning questioning_;
   Answerer* answerer_ = nullptr;  ///< for questions
   std::uint64_t seed_ = 0;
   ImageTextEncoder* encoder_ = nullptr;

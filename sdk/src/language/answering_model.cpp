@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include "encoded_images.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/log.hpp"
 #include "medvlm/core/sample_error.hpp"
@@ -35,12 +36,6 @@ void load_part(const WeightPart& part, c10::Device device, c10::ScalarType dtype
     *parameter.target = kept(parameter) ? stored : stored.to(device, dtype);
   }
 }
-
-/// A question's image by its memory; the features once they are known.
-struct EncodedImage {
-  const ProcessedImage* image = nullptr;
-  at::Tensor features;
-};
 
 }  // namespace
 
@@ -152,20 +147,15 @@ Prompt AnsweringModel::fitting_prompt(const Question& question, const at::Tensor
 std::vector<Answer> AnsweringModel::answer(std::span<const Question> questions, const Generation& generation) {
   const GenerationSettings settings = resolve(settings_, generation);
   std::vector<Answer> answers(questions.size());
-  std::vector<EncodedImage> encoded;
+  EncodedImages encoded(*this);
   std::vector<Prompt> prompts;
   std::vector<std::size_t> origins;
   std::vector<std::uint64_t> seeds;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const Question& question = questions[i];
-    auto known = std::find_if(encoded.begin(), encoded.end(),
-                              [&](const EncodedImage& each) { return each.image->pixels.is_same(question.image->pixels); });
-    if (known == encoded.end()) {
-      encoded.push_back({question.image, encode_image(*question.image)});
-      known = std::prev(encoded.end());
-    }
+    const at::Tensor& features = encoded.features(*question.image);
     answers[i].error = sample_error_of("predict", [&] {
-      prompts.push_back(fitting_prompt(question, known->features, settings.max_new_tokens));
+      prompts.push_back(fitting_prompt(question, features, settings.max_new_tokens));
     });
     if (answers[i].error) continue;
     answers[i].prompt_tokens = static_cast<std::int64_t>(prompts.back().ids.size());

@@ -5,6 +5,7 @@
 #include "decoder_layer.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/checkpoint/model_folder.hpp"
+#include "medvlm/sdk/nn/checkpointing.hpp"
 
 namespace medvlm::sdk::language {
 namespace {
@@ -52,6 +53,21 @@ void check_shape(const HfConfig& config, const DecoderShape& shape) {
                                                   std::to_string(shape.head_width / 2) + ")");
   }
 }
+
+/// What every layer needs to know of a block: where its tokens stand, and what they see.
+struct Surroundings {
+  Rotary rotary, local;
+  Visibility everywhere, nearby;
+
+  Surroundings(const DecoderShape& shape, const TokenBlock& block, const KeyValueCache& cache)
+      : rotary(Rotary::at(block.positions, shape.head_width, shape.rotary)), everywhere(visible_keys(block, cache, 0)) {
+    if (shape.sliding.empty()) return;
+    nearby = visible_keys(block, cache, shape.window);
+    local = Rotary::at(block.positions, shape.head_width, shape.local_rotary);
+  }
+  const Rotary& rotary_of(bool sliding) const { return sliding ? local : rotary; }
+  const Visibility& visible_to(bool sliding) const { return sliding ? nearby : everywhere; }
+};
 
 }  // namespace
 
@@ -116,17 +132,25 @@ at::Tensor Decoder::embed(const at::Tensor& ids, c10::ScalarType dtype) const {
 
 at::Tensor Decoder::forward(const TokenBlock& block, KeyValueCache& cache) const {
   if (block.padding.defined()) cache.set_padding(block.padding);
-  const Visibility everywhere = visible_keys(block, cache, 0);
-  const Rotary rotary = Rotary::at(block.positions, shape_.head_width, shape_.rotary);
-  Visibility nearby;
-  Rotary local;
-  if (!shape_.sliding.empty()) {
-    nearby = visible_keys(block, cache, shape_.window);
-    local = Rotary::at(block.positions, shape_.head_width, shape_.local_rotary);
-  }
+  const Surroundings around(shape_, block, cache);
   at::Tensor x = block.embeddings;
   for (const auto& layer : layers_) {
-    x = layer->sliding() ? layer->forward(x, local, nearby, cache) : layer->forward(x, rotary, everywhere, cache);
+    x = layer->forward(x, around.rotary_of(layer->sliding()), around.visible_to(layer->sliding()), cache);
+  }
+  return norm_.forward(x);
+}
+
+at::Tensor Decoder::forward(const TokenBlock& block) const {
+  KeyValueCache nothing(shape_.layers, 0);
+  if (block.padding.defined()) nothing.set_padding(block.padding);
+  const auto around = std::make_shared<const Surroundings>(shape_, block, nothing);
+  at::Tensor x = block.embeddings;
+  for (const auto& each : layers_) {
+    const auto run = [layer = each.get(), around, tokens = x.size(1), count = shape_.layers](const at::Tensor& states) {
+      KeyValueCache own(count, tokens);  // a layer may run twice
+      return layer->forward(states, around->rotary_of(layer->sliding()), around->visible_to(layer->sliding()), own);
+    };
+    x = nn::checkpointed(run, x);
   }
   return norm_.forward(x);
 }

@@ -27,7 +27,7 @@ KeyValueCache::KeyValueCache(std::int64_t layers, std::int64_t capacity, std::sh
 void KeyValueCache::append(std::int64_t layer, const at::Tensor& keys, const at::Tensor& values) {
   Layer& own = layers_.at(static_cast<std::size_t>(layer));
   const std::int64_t filled = own.filled + keys.size(2);
-  if (c10::GradMode::is_enabled() && keys.requires_grad()) {
+  if (c10::GradMode::is_enabled() && (keys.requires_grad() || values.requires_grad())) {
     own.keys = own.filled ? at::cat({this->keys(layer), keys}, 2) : keys;
     own.values = own.filled ? at::cat({this->values(layer), values}, 2) : values;
   } else {

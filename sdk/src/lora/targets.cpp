@@ -21,6 +21,8 @@ bool in_part(const std::vector<NamedLayer>& layers, const NamedLayer& layer, con
   if (part == "all") return true;
   const auto belongs = [&](const char* tower) { return layer.part == tower || in_tower(layer, tower_name(layers, tower)); };
   if (part == "both") return belongs("vision") || belongs("text");
+  if (part == "language_projector") return layer.part == "language" || layer.part == "projector";
+  if (part == "language" || part == "projector") return layer.part == part;
   return belongs(part == "text" ? "text" : "vision");
 }
 
@@ -37,6 +39,35 @@ std::string list_names(const std::vector<Target>& targets) {
   std::string list;
   for (const Target& target : targets) list += "\n  " + target.name;
   return list;
+}
+
+/// Whether a layer is chosen where nothing is said of single layers.
+bool by_default(const NamedLayer& layer) {
+  return layer.part != "language" || (layer.layer->kind() == LayerKind::linear && !ends_with(layer.name, "lm_head"));
+}
+
+/// The name without the words that are in different places in different versions of transformers:
+/// "language_model.model.layers.0" was renamed "model.language_model.layers.0".
+std::string without_moved_words(const std::string& name) {
+  std::string rest;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    const std::string word = name.substr(begin, end - begin);
+    if (word != "model" && word != "language_model") rest += (rest.empty() ? "" : ".") + word;
+    begin = end + 1;
+  }
+  return rest;
+}
+
+const NamedLayer* find_renamed(const std::vector<NamedLayer>& layers, const std::string& name) {
+  const std::string wanted = without_moved_words(name);
+  const NamedLayer* found = nullptr;
+  for (const NamedLayer& layer : layers) {
+    if (without_moved_words(layer.name) != wanted) continue;
+    if (found) return nullptr;
+    found = &layer;
+  }
+  return found;
 }
 
 /// The layers of the part, named as PEFT names them.
@@ -100,7 +131,8 @@ std::vector<Target> choose_targets(const std::vector<NamedLayer>& layers, const 
   for (const Target& target : candidates) {
     const bool by_suffix = std::any_of(choice.suffixes.begin(), choice.suffixes.end(),
                                        [&](const std::string& suffix) { return ends_with(target.name, suffix); });
-    const bool wanted = pattern ? matches_whole(*pattern, target.name) : choice.suffixes.empty() || by_suffix;
+    const bool wanted = pattern ? matches_whole(*pattern, target.name)
+                                : by_suffix || (choice.suffixes.empty() && by_default(target.layer));
     if (wanted) chosen.push_back(target);
   }
   if (!chosen.empty()) return chosen;
@@ -120,7 +152,7 @@ const NamedLayer* find_layer(const std::vector<NamedLayer>& layers, const std::s
     const NamedLayer* layer = tower.empty() ? nullptr : find(tower + "." + name);
     if (layer) return layer;
   }
-  return nullptr;
+  return find_renamed(layers, name);
 }
 
 }  // namespace medvlm::sdk::lora

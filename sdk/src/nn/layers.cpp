@@ -33,6 +33,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     const bool kept_narrow = x.scalar_type() == at::kFloat && weight.is_cpu() && weight.is_contiguous() && x.numel() > 0 &&
                              (weight.scalar_type() == at::kBFloat16 || weight.scalar_type() == at::kHalf);
     if (kept_narrow && !needs_gradient(x, weight)) return mixed_linear(x, weight, bias);
+    if (kept_narrow && !weight.requires_grad()) return mixed_linear_with_gradient(x, weight, bias);
     return linear(x, weight.to(x.scalar_type()), bias.defined() ? bias.to(x.scalar_type()) : bias);
   }
   const bool onednn = x.is_cpu() && x.scalar_type() == at::kFloat && weight.is_contiguous() && x.numel() > 0 &&
@@ -67,7 +68,10 @@ void Embedding::declare(ParameterList& list, const std::string& name) {
 
 at::Tensor Embedding::forward(const at::Tensor& indices) const {
   at::Tensor y = at::embedding(weight_, indices);
-  return update_ ? update_->forward(indices, y) : y;
+  if (!update_) return y;
+  // A table that stays in 16 bits on the CPU belongs to a model computed in float32: no update may be rounded to 16 bits.
+  const bool narrow = y.is_cpu() && (y.scalar_type() == at::kBFloat16 || y.scalar_type() == at::kHalf);
+  return update_->forward(indices, narrow ? y.to(at::kFloat) : y);
 }
 
 void LayerNorm::declare(ParameterList& list, const std::string& name) {

@@ -11,4 +11,8 @@ namespace medvlm::sdk::nn {
 /// weights at a time. Not differentiable.
 at::Tensor mixed_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
+/// The same, differentiable in x. Weight and bias are frozen: they get no gradient. The backward pass widens a block of the
+/// weights at a time, so nothing but the weights as they are stored is kept for it.
+at::Tensor mixed_linear_with_gradient(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
 }  // namespace medvlm::sdk::nn

@@ -1,4 +1,4 @@
-// The Model interface and its capabilities: image-text encoder, answerer, adaptable.
+// The Model interface and its capabilities: image-text encoder, answerer (also one that learns), adaptable.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,9 @@ class MEDVLM_API ImageTextEncoder {
   /// Logits [n, m] of ImageEmbeddings::joint against encode_texts(): normalises, scales, adds the bias.
   virtual at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) = 0;
   virtual LogitRule logit_rule() const = 0;
+  /// The width of the vectors that probes learn on (ImageEmbeddings::features, or `joint` where it serves), known before
+  /// weights are loaded; -1: not known.
+  virtual std::int64_t probe_width() const { return -1; }
 };
 
 /// One question to a generative model.
@@ -83,6 +86,29 @@ class MEDVLM_API Answerer {
   virtual std::vector<Answer> answer(std::span<const Question> questions, const Generation& generation) = 0;
 };
 
+/// A question with the answer that a model is to learn.
+struct TaughtQuestion {
+  Question question;
+  std::string answer;
+};
+
+/// How unlikely a model finds the answers of some questions.
+struct AnswerLoss {
+  at::Tensor sum;           ///< negative log-likelihood of all answer tokens, a scalar in float32; undefined: no tokens
+  std::int64_t tokens = 0;  ///< so many; sum / tokens is the mean that trainings minimise
+  std::vector<std::optional<SampleError>> errors;  ///< one per question; one that failed is not in the sum
+};
+
+/// The capability of an answerer that can learn reference answers. One thread at a time.
+class MEDVLM_API TrainableAnswerer {
+ public:
+  virtual ~TrainableAnswerer();
+  /// Every question is asked as Answerer::answer() asks it, followed by its answer and the token that ends the family's
+  /// answers. These tokens count, those of prompt and image do not. Differentiable in what is attached to the model's layers
+  /// when gradients are enabled; the model's own weights get no gradient. Throws Error(out_of_memory).
+  virtual AnswerLoss answer_loss(std::span<const TaughtQuestion> questions) = 0;
+};
+
 /// A model plugin implements this. The constructor reads configuration files only; throws Error(checkpoint).
 class MEDVLM_API Model {
  public:
@@ -97,6 +123,7 @@ class MEDVLM_API Model {
   /// Capabilities: a pointer owned by the model, or null. Valid for the model's life; usable after load().
   virtual ImageTextEncoder* encoder() { return nullptr; }
   virtual Answerer* answerer() { return nullptr; }
+  virtual TrainableAnswerer* trainable_answerer() { return nullptr; }
   virtual Adaptable* adaptable() { return nullptr; }
 };
 

@@ -1,4 +1,4 @@
-// What every generative model does alike: loading, grouping by image, prompts that are too long, answers.
+// What every generative model does alike: loading, grouping by image, prompts that are too long, answers, learning them.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +28,7 @@ MEDVLM_API TooLong too_long_from_name(std::string_view name);
 
 /// Base of a family: it declares its weights in parts(), encodes one image and writes prompts; the rest is done here.
 /// One thread at a time except preprocess().
-class MEDVLM_API AnsweringModel : public Model, public Answerer, public Adaptable {
+class MEDVLM_API AnsweringModel : public Model, public Answerer, public TrainableAnswerer, public Adaptable {
  public:
   ~AnsweringModel() override;
   const ModelInfo& info() const override { return info_; }
@@ -36,8 +36,12 @@ class MEDVLM_API AnsweringModel : public Model, public Answerer, public Adaptabl
   /// converted as they are used, which gives the same numbers; everything else is converted here.
   void load(c10::Device device, c10::ScalarType dtype) override;
   Answerer* answerer() override { return this; }
+  TrainableAnswerer* trainable_answerer() override { return this; }
   Adaptable* adaptable() override { return this; }
   std::vector<Answer> answer(std::span<const Question> questions, const Generation& generation) override;
+  /// Questions are cut as answer() cuts them, answers on the right where even that does not make them fit. Memory: the
+  /// states of the rows, and logits of the answers' tokens alone. Heeds nn::GradientCheckpointing.
+  AnswerLoss answer_loss(std::span<const TaughtQuestion> questions) override;
   std::vector<NamedLayer> layers() override;
 
   // --- what a family says; public so that conformance tests can look at each step ---
@@ -47,6 +51,12 @@ class MEDVLM_API AnsweringModel : public Model, public Answerer, public Adaptabl
   virtual Prompt prompt(std::string_view question, const ProcessedImage& image, const at::Tensor& features) const = 0;
   /// The text of an answer. Default: the tokenizer's decoding without special tokens, stripped.
   virtual std::string decode(std::span<const std::int64_t> ids) const;
+  /// The tokens of an answer that is to be learnt, as they follow the prompt, the end included. Default: the stripped text
+  /// without special tokens, then turn_end(), or the first stop token of settings() where the tokenizer has none such.
+  /// Throws Error(checkpoint) if nothing ends an answer.
+  virtual std::vector<std::int64_t> answer_ids(std::string_view answer) const;
+  /// The token that ends the family's answers, by its text; empty: the first stop token.
+  virtual std::string_view turn_end() const { return {}; }
   virtual const Decoder& decoder() const = 0;
   virtual const Tokenizer& tokenizer() const = 0;
   const GenerationSettings& settings() const { return settings_; }

@@ -76,6 +76,9 @@ class MEDVLM_API Decoder {
   /// Runs the block after what the cache holds, appends its keys and values, and returns the normalised states
   /// [n, t, width]. Differentiable.
   at::Tensor forward(const TokenBlock& block, KeyValueCache& cache) const;
+  /// The states of a block that nothing precedes and nothing follows, for training: nothing but what gradients need is kept,
+  /// and nn::GradientCheckpointing is heeded. Differentiable.
+  at::Tensor forward(const TokenBlock& block) const;
   /// States [..., width] -> logits [..., vocabulary].
   at::Tensor logits(const at::Tensor& states) const;
   const DecoderShape& shape() const { return shape_; }

@@ -10,8 +10,12 @@ namespace medvlm::sdk::lora {
 
 /// The choice of layers: those of a part, narrowed by PEFT's rules for `target_modules`.
 struct TargetChoice {
-  std::string part = "vision";  ///< "vision", "text", "both" (the towers) or "all" (everything that can be adapted)
-  std::vector<std::string> suffixes;  ///< a layer whose name is one, or ends with "." and one; empty: every layer
+  /// "vision", "text", "both" (the towers) or "all" (everything that can be adapted); of a generative model also "language",
+  /// "projector" and "language_projector" (both of them).
+  std::string part = "vision";
+  /// A layer whose name is one, or ends with "." and one. Empty: every layer, but of a language model only its linear
+  /// layers without the output layer (lm_head), as PEFT's "all-linear".
+  std::vector<std::string> suffixes;
   std::string pattern;  ///< a regular expression for the whole name; empty: none. Not together with suffixes
 };
 
@@ -27,7 +31,8 @@ struct Target {
 MEDVLM_API std::vector<Target> choose_targets(const std::vector<NamedLayer>& layers, const TargetChoice& choice);
 
 /// The layer that PEFT's file means by `name`: the model's full name, or a name inside the image tower or else the text
-/// tower. Null if there is none.
+/// tower, or the name that newer versions of transformers give it, whose words "model" and "language_model" stand elsewhere.
+/// Null if there is none, or if the last rule leaves several.
 MEDVLM_API const NamedLayer* find_layer(const std::vector<NamedLayer>& layers, const std::string& name);
 
 /// The name of the module that holds all layers of a tower ("vision_model"): the first word of their names; empty if they

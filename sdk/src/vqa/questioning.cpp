@@ -1,9 +1,9 @@
-#include "questioning.hpp"
+#include "medvlm/sdk/vqa/questioning.hpp"
 
 #include "medvlm/base/random.hpp"
 #include "medvlm/sdk/text/unicode.hpp"
 
-namespace medvlm::off_the_shelf {
+namespace medvlm::sdk {
 namespace {
 
 constexpr std::string_view kYesNo = "Answer the following question about the image with yes or no. ";
@@ -46,19 +46,22 @@ std::string Questioning::instruction_for(const Sample& sample) const {
   std::string text = frame_;
   text.replace(text.find("{}"), 2, sample.question);
   if (instruction_ == Instruction::none) return text;
-  const std::string answer = sdk::to_lower_in_context(sample.answer);
+  const std::string answer = to_lower_in_context(sample.answer);
   return answer == "yes" || answer == "no" ? std::string(kYesNo) + text : text;
+}
+
+Question Questioning::question(const Sample& sample, const ProcessedImage& image, std::uint64_t seed) const {
+  return {instruction_for(sample), &image, derive_seed(seed, sample.id)};
 }
 
 std::vector<Prediction> Questioning::ask(Answerer& answerer, const AdapterBatch& batch, std::uint64_t seed) const {
   std::vector<Question> questions;
   for (std::size_t i = 0; i < batch.samples.size(); ++i) {
-    const Sample& sample = *batch.samples[i];
-    questions.push_back({instruction_for(sample), &batch.images[i], derive_seed(seed, sample.id)});
+    questions.push_back(question(*batch.samples[i], batch.images[i], seed));
   }
   std::vector<Prediction> predictions;
   for (Answer& answer : answerer.answer(questions, generation_)) predictions.push_back(prediction_of(std::move(answer)));
   return predictions;
 }
 
-}  // namespace medvlm::off_the_shelf
+}  // namespace medvlm::sdk
