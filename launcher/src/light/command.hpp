@@ -14,5 +14,6 @@ int list_command(const Arguments& arguments);
 int info_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);
 int status_command(const Arguments& arguments);
+int import_command(const Arguments& arguments);
 
 }  // namespace medvlm::launcher

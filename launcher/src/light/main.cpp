@@ -24,6 +24,7 @@ constexpr std::array kCommands = {
     Command{"plan", "check a study and show what would run", nullptr},
     Command{"build-vqa", "make questions of clinical notes through a chat endpoint", nullptr},
     Command{"status", "show how far a study is", status_command},
+    Command{"import", "bring published numbers in as results", import_command},
     Command{"list", "list the installed plugins", list_command},
     Command{"info", "show a plugin's options", info_command},
     Command{"validate", "check plugins in child processes", validate_command},
