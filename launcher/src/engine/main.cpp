@@ -8,6 +8,7 @@
 #include "medvlm/base/error.hpp"
 #include "probe.hpp"
 #include "study_command.hpp"
+#include "submit_command.hpp"
 
 namespace {
 
@@ -19,6 +20,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"run", medvlm::launcher::run_main},
     Command{"plan", medvlm::launcher::plan_main},
+    Command{"submit", medvlm::launcher::submit_main},
     Command{"build-vqa", medvlm::launcher::build_vqa_main},
     Command{"probe", medvlm::launcher::probe_main},
 };

@@ -23,7 +23,7 @@ namespace po = boost::program_options;
 using cluster::Overview;
 using cluster::ScenarioStatus;
 using cluster::State;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr int kUnfinished = 21;
 constexpr int kFailed = 22;
@@ -78,24 +78,24 @@ std::string totals_of(const Overview& overview) {
          (overview.queue_note.empty() ? "" : "the queue is not known: " + overview.queue_note + "\n");
 }
 
-json json_of(const Overview& overview) {
-  json list = json::array();
+Json json_of(const Overview& overview) {
+  Json list = Json::array();
   for (const ScenarioStatus& each : overview.scenarios) {
     list.push_back({{"name", each.name},
                     {"state", state_name(each.state)},
-                    {"samples", each.samples ? json(*each.samples) : json()},
+                    {"samples", each.samples ? Json(*each.samples) : Json()},
                     {"predictions", each.predictions},
                     {"errored", each.errored}});
     if (!each.note.empty()) list.back()["note"] = each.note;
     if (!each.log.empty()) list.back()["log"] = each.log.string();
   }
-  json totals = json::object();
+  Json totals = Json::object();
   const auto counts = count_states(overview);
   for (std::size_t i = 0; i < cluster::kStateNames.size(); ++i) {
     const auto found = counts.find(static_cast<State>(i));
     totals[std::string(cluster::kStateNames[i])] = found == counts.end() ? 0 : found->second;
   }
-  json document = {{"study", overview.study}, {"output", overview.output.string()}, {"totals", totals}, {"scenarios", list}};
+  Json document = {{"study", overview.study}, {"output", overview.output.string()}, {"totals", totals}, {"scenarios", list}};
   if (!overview.queue_note.empty()) document["queue_note"] = overview.queue_note;
   return document;
 }
@@ -114,7 +114,7 @@ bool is_moving(const Overview& overview) {
 
 void print(const Overview& overview, bool as_json) {
   if (as_json) {
-    std::cout << json_of(overview).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+    std::cout << json_of(overview).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
     std::cout << table_of(overview) << "\n" << totals_of(overview);
   }
