@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what medvlm is built with: Debian packages, and LibTorch and Apache Arrow (from the Python wheels `torch` and
-# `pyarrow`) in a private environment under .deps/.
+# Installs what medvlm is built with: Debian packages, LibTorch and Apache Arrow (from the Python wheels `torch` and
+# `pyarrow`) in a private environment under .deps/, and what the report's figures are drawn with (from npm) in .deps/node/.
 # Idempotent: a second run only looks (well under 5 s).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,9 +11,14 @@ PACKAGES=(
   libopencv-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libdcmtk-dev libopenjp2-7-dev
   zlib1g-dev libzip-dev libpugixml-dev libtomlplusplus-dev libspdlog-dev doctest-dev
   nlohmann-json3-dev libpcre2-dev libicu-dev libssl-dev libcurl4-openssl-dev
+  chromium
 )
+# A Node.js from elsewhere does as well.
+command -v npm >/dev/null 2>&1 || PACKAGES+=(nodejs npm)
 TORCH_VERSION=2.13.0
 ARROW_VERSION=26.0.1
+# The report's libraries, which are copied into every report, and what its test drives the browser with.
+NODE_PACKAGES=(vega@6.4.0 vega-lite@6.5.0 vega-embed@7.3.0 playwright-core@1.65.1)
 DEPS=.deps
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -95,7 +100,18 @@ install_arrow() {
   touch "$stamp"
 }
 
+install_node_packages() {
+  local stamp; stamp="$DEPS/node/$(printf '%s+' "${NODE_PACKAGES[@]}").done"
+  [ -e "$stamp" ] && return 0
+  say "installing ${NODE_PACKAGES[*]} into $DEPS/node/"
+  mkdir -p "$DEPS/node"
+  # Nothing of these runs in Node.js but playwright-core, so that what they say of its version does not matter.
+  npm install --prefix "$DEPS/node" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "${NODE_PACKAGES[@]}" >/dev/null
+  touch "$stamp"
+}
+
 install_packages
 install_torch
 install_arrow
+install_node_packages
 say "ready"

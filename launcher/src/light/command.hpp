@@ -15,5 +15,6 @@ int info_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);
 int status_command(const Arguments& arguments);
 int import_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
 
 }  // namespace medvlm::launcher

@@ -32,7 +32,7 @@ struct RoundsFile {
   std::vector<ValueRounds> values;
 
   /// The rounds of a value, or null.
-  const ValueRounds* find(const std::string& metric, const std::string& name) const;
+  MEDVLM_API const ValueRounds* find(const std::string& metric, const std::string& name) const;
 };
 
 /// The file's bytes. Every value must have key.rounds numbers: else throws Error(internal).

@@ -1,0 +1,69 @@
+#include "scenario_files.hpp"
+
+#include <optional>
+
+#include "medvlm/base/error.hpp"
+#include "medvlm/base/files.hpp"
+
+namespace medvlm::report {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::optional<json> parsed(const fs::path& file) {
+  std::error_code unreadable;
+  if (!fs::is_regular_file(file, unreadable)) return std::nullopt;
+  json value = json::parse(read_file(file), nullptr, false);
+  if (!value.is_object()) return std::nullopt;
+  return value;
+}
+
+std::string text_at(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void add_unfinished(std::vector<Unfinished>& result, const fs::path& folder) {
+  const std::optional<json> study = parsed(folder / "study.json");
+  if (!study || !study->contains("scenarios") || !(*study)["scenarios"].is_array()) return;
+  for (const json& scenario : (*study)["scenarios"]) {
+    if (!scenario.is_object()) continue;
+    const fs::path at = folder / text_at(scenario, "folder");
+    if (fs::exists(at / "result.json")) continue;
+    Unfinished unfinished{text_at(*study, "study"), text_at(scenario, "name"), "not started", ""};
+    if (fs::exists(at / "journal.jsonl")) unfinished.state = "not finished";
+    if (const std::optional<json> error = parsed(at / "error.json")) {
+      unfinished.state = "failed";
+      unfinished.message = text_at(*error, "message");
+    }
+    result.push_back(std::move(unfinished));
+  }
+}
+
+}  // namespace
+
+json read_result(const fs::path& folder) {
+  std::optional<json> result = parsed(folder / "result.json");
+  if (!result) {
+    throw Error(ErrorCode::data, (folder / "result.json").string() + ": no JSON object; run the scenario again, or leave its folder out");
+  }
+  return std::move(*result);
+}
+
+std::vector<Unfinished> unfinished_scenarios(const std::vector<fs::path>& folders) {
+  std::vector<Unfinished> result;
+  for (const fs::path& folder : folders) {
+    if (fs::exists(folder / "study.json")) {
+      add_unfinished(result, folder);
+      continue;
+    }
+    std::error_code unreadable;
+    for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+      if (entry.is_directory()) add_unfinished(result, entry.path());
+    }
+  }
+  return result;
+}
+
+}  // namespace medvlm::report
