@@ -25,6 +25,8 @@ AdapterContext::~AdapterContext() = default;
 Adapter::~Adapter() = default;
 ImageStream::~ImageStream() = default;
 std::string Adapter::training_report() const { return "{}"; }
+std::int64_t Adapter::trainable_parameters(Model&, const DatasetInfo&) const { return -1; }
+double Adapter::training_passes(const DatasetInfo&) const { return -1; }
 PreparedMetric::~PreparedMetric() = default;
 std::optional<AnalyticInterval> PreparedMetric::analytic(std::size_t, double) const { return std::nullopt; }
 std::vector<double> PreparedMetric::sample_values() const { return {}; }

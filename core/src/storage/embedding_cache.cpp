@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
@@ -166,6 +167,24 @@ void EmbeddingCache::put(const std::string& image_hash, const ImageEmbeddings& b
 std::size_t EmbeddingCache::size() const {
   std::shared_lock lock(state_->mutex);
   return state_->stored.size() + state_->written.size();
+}
+
+CachedEmbeddings cached_embeddings(const std::filesystem::path& folder, const std::string& encoder_key) {
+  CachedEmbeddings cached;
+  const auto place = folder / "embeddings" / encoder_key;
+  if (!std::filesystem::is_directory(place)) return cached;
+  for (const auto& entry : std::filesystem::directory_iterator(place)) {
+    if (entry.path().extension() != ".bin") continue;
+    char head[kHeadBytes];
+    std::ifstream file(entry.path(), std::ios::binary);
+    if (!file.read(head, kHeadBytes) || std::memcmp(head, kMagic, 4) != 0) continue;
+    std::uint32_t length = 0;
+    std::memcpy(&length, head + 4, 4);
+    // Embeddings of one encoder are of one size.
+    cached.bytes_each = kHeadBytes + length;
+    cached.count += static_cast<std::size_t>(entry.file_size() / cached.bytes_each);
+  }
+  return cached;
 }
 
 std::string image_hash(const EncodedImage& image) {

@@ -50,6 +50,14 @@ AdapterTraits LinearProbe::traits(const DatasetInfo& dataset) const {
   return {AdapterInput::embeddings, true};
 }
 
+std::int64_t LinearProbe::trainable_parameters(Model& model, const DatasetInfo& dataset) const {
+  const std::int64_t width = model.encoder() ? model.encoder()->probe_width() : -1;
+  if (width < 0) return -1;
+  // Of two classes the optimum needs one row of weights; the paper's recipe has one for each.
+  const bool one_row = !options_.adamw && dataset.labels == LabelKind::binary;
+  return (one_row ? 1 : std::int64_t(dataset.classes.size())) * (width + 1);
+}
+
 at::Tensor LinearProbe::features(const ImageEmbeddings& embeddings) const {
   const at::Tensor features = sdk::train::probe_features(embeddings).to(at::kCPU, at::kFloat);
   return options_.unit_length ? features / features.norm(2, -1, true) : features;

@@ -11,6 +11,8 @@ class LinearProbe final : public Adapter {
   explicit LinearProbe(const Options& options) : options_(ProbeOptions::read(options)) {}
 
   AdapterTraits traits(const DatasetInfo& dataset) const override;
+  std::int64_t trainable_parameters(Model& model, const DatasetInfo& dataset) const override;
+  double training_passes(const DatasetInfo&) const override { return 0; }
   /// Trains, or loads `head.safetensors` and `report.json`, the second of which is written last.
   void prepare(AdapterContext& context) override;
   std::string training_report() const override { return report_; }

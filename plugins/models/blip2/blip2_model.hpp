@@ -43,6 +43,7 @@ class Blip2Model final : public Model, public ImageTextEncoder, public Adaptable
   /// probability of a match. Throws Error(config) for texts that encode_texts() did not make (means of several prompts).
   at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) override;
   LogitRule logit_rule() const override { return score_ == Score::itm ? LogitRule::sigmoid : LogitRule::softmax; }
+  std::int64_t probe_width() const override { return config_.vision.transformer.width; }
 
   std::vector<NamedLayer> layers() override;
 

@@ -30,6 +30,7 @@ class ClipModel final : public Model, public ImageTextEncoder, public Adaptable 
   at::Tensor encode_texts(std::span<const std::string> texts) override;
   at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) override;
   LogitRule logit_rule() const override { return LogitRule::softmax; }
+  std::int64_t probe_width() const override { return config_.projection; }
 
   std::vector<NamedLayer> layers() override;
 

@@ -33,6 +33,7 @@ class MedclipModel final : public Model, public ImageTextEncoder, public Adaptab
   bool texts_depend_on_batch() const override { return together_; }
   at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) override;
   LogitRule logit_rule() const override { return LogitRule::softmax; }
+  std::int64_t probe_width() const override { return config_.projection; }
 
   std::vector<NamedLayer> layers() override;
 

@@ -43,6 +43,7 @@ class OpenClipModel final : public Model, public ImageTextEncoder, public Adapta
   at::Tensor encode_texts(std::span<const std::string> texts) override;
   at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) override;
   LogitRule logit_rule() const override { return config_.logit_bias ? LogitRule::sigmoid : LogitRule::softmax; }
+  std::int64_t probe_width() const override { return config_.embedding; }
 
   std::vector<NamedLayer> layers() override;
 

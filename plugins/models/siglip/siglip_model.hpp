@@ -28,6 +28,7 @@ class SiglipModel final : public Model, public ImageTextEncoder, public Adaptabl
   at::Tensor encode_texts(std::span<const std::string> texts) override;
   at::Tensor similarity(const at::Tensor& images, const at::Tensor& texts) override;
   LogitRule logit_rule() const override { return LogitRule::sigmoid; }
+  std::int64_t probe_width() const override { return config_.vision.transformer.width; }
 
   std::vector<NamedLayer> layers() override;
 

@@ -1,8 +1,10 @@
 // How an adapter changes a model: the named layers it may touch, and the update it attaches to one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -29,6 +31,8 @@ class MEDVLM_API AdaptableLayer {
  public:
   virtual ~AdaptableLayer();
   virtual LayerKind kind() const = 0;
+  /// The sizes of weight(), known before weights are loaded.
+  virtual std::pair<std::int64_t, std::int64_t> shape() const = 0;
   /// [out, in] for a linear layer, [count, width] for an embedding. Frozen: requires no gradient, and may be a read-only
   /// mapping of the checkpoint's file: change it with set_weight(), never in place.
   virtual at::Tensor weight() const = 0;

@@ -80,6 +80,12 @@ class MEDVLM_API Adapter {
   virtual ~Adapter();
   /// Throws Error(config) if the adapter cannot serve this kind of model or dataset.
   virtual AdapterTraits traits(const DatasetInfo& dataset) const = 0;
+  /// How many parameters prepare() would train on the model, for a forecast; the model's weights need not be loaded. -1: not
+  /// known before.
+  virtual std::int64_t trainable_parameters(Model& model, const DatasetInfo& dataset) const;
+  /// How many images of the train split pass through the model while prepare() trains, as a multiple of their number, for a
+  /// forecast: epochs. 0 where frozen embeddings are enough; -1: not known before.
+  virtual double training_passes(const DatasetInfo& dataset) const;
   /// Trains, or loads what an earlier call of another object left in context.folder(). Called once, before predict(). An
   /// adapter that trains leaves its state there, so that a killed training goes on and a finished one is only loaded; the
   /// folder holds nothing of another study. Throws Error.

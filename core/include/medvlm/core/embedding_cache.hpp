@@ -1,6 +1,7 @@
 // Frozen image embeddings on the disk, keyed by content: the encoder's identity and the image's bytes.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -28,6 +29,13 @@ class MEDVLM_API EmbeddingCache {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// How many embeddings of an encoder are in the cache, and their bytes, from the sizes of the files alone.
+struct CachedEmbeddings {
+  std::size_t count = 0;
+  std::uint64_t bytes_each = 0;  ///< 0: there are none
+};
+MEDVLM_API CachedEmbeddings cached_embeddings(const std::filesystem::path& folder, const std::string& encoder_key);
 
 /// The identity of an image in caches: SHA-256 of its decoder's name and its bytes.
 MEDVLM_API std::string image_hash(const EncodedImage& image);

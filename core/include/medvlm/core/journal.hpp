@@ -59,6 +59,8 @@ struct JournalState {
   std::vector<std::string> differences;
 };
 MEDVLM_API JournalState inspect_journal(const std::filesystem::path& folder, const std::string& identity);
+/// The same in a fraction of the time, for overviews: records are counted without being read, so that damage is not noticed.
+MEDVLM_API JournalState glance_at_journal(const std::filesystem::path& folder, const std::string& identity);
 
 /// One line per key path at which two JSON objects differ: "model.options.checkpoint: was ..., is ...".
 MEDVLM_API std::vector<std::string> identity_differences(const std::string& before, const std::string& now);

@@ -22,6 +22,7 @@ class MEDVLM_API Linear final : public AdaptableLayer {
   at::Tensor frozen(const at::Tensor& x) const;
 
   LayerKind kind() const override { return LayerKind::linear; }
+  std::pair<std::int64_t, std::int64_t> shape() const override { return {out_, in_}; }
   at::Tensor weight() const override { return weight_; }
   void set_weight(at::Tensor weight) override { weight_ = std::move(weight); }
   void set_update(std::shared_ptr<LayerUpdate> update) override { update_ = std::move(update); }
@@ -44,6 +45,7 @@ class MEDVLM_API Embedding final : public AdaptableLayer {
   std::int64_t count() const { return count_; }
 
   LayerKind kind() const override { return LayerKind::embedding; }
+  std::pair<std::int64_t, std::int64_t> shape() const override { return {count_, width_}; }
   at::Tensor weight() const override { return weight_; }
   void set_weight(at::Tensor weight) override { weight_ = std::move(weight); }
   void set_update(std::shared_ptr<LayerUpdate> update) override { update_ = std::move(update); }
@@ -70,7 +72,8 @@ class MEDVLM_API LayerNorm {
 
 /// x W^T + b by the fastest exact kernel of the device. On the CPU in float32 this is oneDNN's, which reaches twice the
 /// rate of the default (MKL) on processors that are not Intel's; differentiable inputs take the default kernel. Weights
-/// of another type than x are widened as they are used: checkpoints may stay in memory as they are stored.
+/// of another type than x are widened as they are used, also for the gradient of x: checkpoints may stay in memory as they are
+/// stored.
 MEDVLM_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 }  // namespace medvlm::sdk::nn
