@@ -60,6 +60,8 @@ TEST_CASE("nothing off the shelf") {
   CHECK(says(found.sentences[0], "nothing was evaluated off the shelf"));
   CHECK(says(found.sentences[2], "Tuned with lora, the generalist 'a' is ahead of the equally tuned out-of-domain (OOD) specialist, 's'"));
   CHECK(says(found.sentences[2], "+10.0 points"));
+  REQUIRE(found.notes.size() == 2);
+  CHECK(says(found.notes[1], "Values with lora are of one training each"));
 }
 
 TEST_CASE("specialists at home only, or never") {
@@ -67,6 +69,11 @@ TEST_CASE("specialists at home only, or never") {
   CHECK(says(home.sentences[2], "no specialist was evaluated with lora outside of its domain (OOD)"));
   const auto away = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7), scenario("s", "specialist", "off_the_shelf", 0.6)});
   CHECK(says(away.sentences[0], "no specialist was evaluated with off_the_shelf in its domain (ID)"));
+}
+
+TEST_CASE("domains that nobody told") {
+  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7), scenario("s", "specialist", "off_the_shelf", 0.6, "-")});
+  CHECK(says(found.sentences[0], "it is not known where specialists are in their domain"));
 }
 
 TEST_CASE("families that never meet, several comparisons") {

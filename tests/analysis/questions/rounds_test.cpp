@@ -143,6 +143,9 @@ TEST_CASE("seeds are one cell: mean values, mean rounds, the deviation between t
   CHECK(costs[0].training_seconds_per_point == doctest::Approx(2 / 14.0));
   CHECK(costs[0].interval.pairing == Pairing::paired);
   CHECK(std::isnan(costs[0].share_of_specialist));
+  const auto notes = findings(table).notes;
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].find("by up to 2.0 points") != std::string::npos);
 }
 
 TEST_CASE("what tuning keeps on the disk is counted, and held against the specialist") {
@@ -187,8 +190,11 @@ TEST_CASE("Holm's correction counts the comparisons that were made") {
   CHECK(count.significant_wins == 2);
   CHECK(count.holm_wins == 0);
   for (const Match& match : matches(table, request)) CHECK(match.adjusted_p == doctest::Approx(4.0 / 41));
+  const Findings found = findings(table);
+  CHECK(found.sentences[0].find("2 wins and 0 of the rest have a paired 95 % interval that excludes 0, and 0 and 0 survive "
+                                "Holm's correction for 2 comparisons") != std::string::npos);
   std::string notes;
-  for (const std::string& note : findings(table).notes) notes += note;
+  for (const std::string& note : found.notes) notes += note;
   CHECK(notes.find("bootstrap.rounds to at least 80") != std::string::npos);
 }
 

@@ -62,6 +62,7 @@ std::string certainty(const ScoreTable& table, const WinCount& count) {
   const std::string of = count.with_paired_interval == count.comparisons
                              ? ""
                              : "of the " + std::to_string(count.with_paired_interval) + " with a paired interval ";
+  if (count.significant_wins + count.significant_losses == 0) return of + "no paired " + level + " interval of a difference excludes 0";
   return of + counted(count.significant_wins, "win") + " and " + std::to_string(count.significant_losses) + " of the rest have a paired " +
          level + " interval that excludes 0, and " + std::to_string(count.holm_wins) + " and " + std::to_string(count.holm_losses) +
          " survive Holm's correction for " + counted(count.with_paired_interval, "comparison");
@@ -120,6 +121,7 @@ std::string obstacle(const ScoreTable& table, Question question, const std::stri
   const std::string& other = side_adapter(table, specialist_is_tuned(question), tuned);
   const std::string domain(specialist_domain(question));
   if (!any_cell(table, "specialist", other, domain)) {
+    if (any_cell(table, "specialist", other, "-")) return "it is not known where specialists are in their domain (the datasets' modality is missing)";
     return "no specialist was evaluated with " + other + (domain == "ID" ? " in its domain (ID)" : " outside of its domain (OOD)");
   }
   return "generalists and specialists were evaluated on different datasets";
@@ -213,6 +215,23 @@ void note_sources(const ScoreTable& table, std::vector<std::string>& notes) {
                   "on one test set for independent, is too wide.");
 }
 
+/// Whether the luck of a training is known.
+void note_seeds(const ScoreTable& table, const std::string& tuned, std::vector<std::string>& notes) {
+  double widest = 0;
+  std::size_t single = 0, several = 0;
+  for (const Cell& cell : table.cells()) {
+    if (cell.published || table.adapters()[cell.adapter].name != tuned) continue;
+    ++(cell.outcomes.size() > 1 ? several : single);
+    if (cell.outcomes.size() > 1) widest = std::fmax(widest, cell.seed_std);
+  }
+  if (several != 0) {
+    notes.push_back("Values with " + tuned + " are means over seeds, between which they deviate by up to " + signed_points(widest).substr(1) +
+                    " points; intervals of differences are about the test samples alone.");
+  } else if (single != 0) {
+    notes.push_back("Values with " + tuned + " are of one training each: how far another seed would move them is not known.");
+  }
+}
+
 void note_mixtures(const ScoreTable& table, std::vector<std::string>& notes) {
   std::vector<std::string> pairs;
   for (const Cell& cell : table.cells()) {
@@ -239,6 +258,7 @@ Findings findings(const ScoreTable& table, const std::string& tuned) {
                           "candidates, and the intervals of a pair do not know of the choice.");
   }
   note_sources(table, found.notes);
+  note_seeds(table, adapter, found.notes);
   note_mixtures(table, found.notes);
   found.notes.insert(found.notes.end(), table.notes().begin(), table.notes().end());
   return found;
