@@ -171,7 +171,8 @@ int import_command(const Arguments& arguments) {
   const auto text = [](const char* name) { return po::value<Texts>()->composing()->value_name(name); };
   options.add_options()
       ("out", text("FOLDER"), "where the results go (needed)")
-      ("facts", text("STUDY.toml"), "a study whose models, datasets and adapters say what the table's names mean (by name or aliases), "
+      ("facts", text("STUDY.toml"),
+       "a study whose models, datasets and adapters say what the table's names mean (by name or aliases), "
                                     "and who is a specialist of what")
       ("scale", text("SCALE"), "auto (by metric: percent if a value is above 1), percent, or fraction (values as they are)")
       ("source", text("TEXT"), "whence the numbers are; default: the table's file name")
@@ -179,7 +180,9 @@ int import_command(const Arguments& arguments) {
   CommandLine line("medvlm import TABLE.csv --out FOLDER [options]", options);
   if (!line.parse(arguments)) return 0;
   const auto words = line.words();
-  if (words.size() != 1) throw Error(ErrorCode::usage, "import takes one table, found " + std::to_string(words.size()) + "; see 'medvlm import --help'");
+  if (words.size() != 1) {
+    throw Error(ErrorCode::usage, "import takes one table, found " + std::to_string(words.size()) + "; see 'medvlm import --help'");
+  }
   const std::string folder = last_text(line, "out");
   if (folder.empty()) throw Error(ErrorCode::usage, "import needs --out FOLDER: where the results go");
 

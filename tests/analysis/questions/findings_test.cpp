@@ -48,8 +48,10 @@ TEST_CASE("no specialist, no generalist") {
 }
 
 TEST_CASE("nothing tuned") {
-  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.5), scenario("s", "specialist", "off_the_shelf", 0.6, "ID")});
-  CHECK(says(found.sentences[0], "RQ1: Off the shelf, the generalist 'a' is not ahead of the in-domain (ID) specialist off the shelf, 's': "
+  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.5),
+                                  scenario("s", "specialist", "off_the_shelf", 0.6, "ID")});
+  CHECK(says(found.sentences[0],
+             "RQ1: Off the shelf, the generalist 'a' is not ahead of the in-domain (ID) specialist off the shelf, 's': "
                                  "-10.0 points of auroc on d (there is no interval of the difference); it is the only comparison."));
   CHECK(says(found.sentences[1], "cannot be answered, because nothing was tuned"));
   CHECK(says(found.sentences[2], "cannot be answered, because nothing was tuned"));
@@ -58,7 +60,8 @@ TEST_CASE("nothing tuned") {
 TEST_CASE("nothing off the shelf") {
   const auto found = findings_of({scenario("a", "generalist", "lora", 0.7), scenario("s", "specialist", "lora", 0.6)});
   CHECK(says(found.sentences[0], "nothing was evaluated off the shelf"));
-  CHECK(says(found.sentences[2], "Tuned with lora, the generalist 'a' is ahead of the equally tuned out-of-domain (OOD) specialist, 's'"));
+  CHECK(says(found.sentences[2],
+             "Tuned with lora, the generalist 'a' is ahead of the equally tuned out-of-domain (OOD) specialist, 's'"));
   CHECK(says(found.sentences[2], "+10.0 points"));
   REQUIRE(found.notes.size() == 2);
   CHECK(says(found.notes[1], "Values with lora are of one training each"));
@@ -67,12 +70,14 @@ TEST_CASE("nothing off the shelf") {
 TEST_CASE("specialists at home only, or never") {
   const auto home = findings_of({scenario("a", "generalist", "lora", 0.7), scenario("s", "specialist", "lora", 0.6, "ID")});
   CHECK(says(home.sentences[2], "no specialist was evaluated with lora outside of its domain (OOD)"));
-  const auto away = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7), scenario("s", "specialist", "off_the_shelf", 0.6)});
+  const auto away = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7),
+                                 scenario("s", "specialist", "off_the_shelf", 0.6)});
   CHECK(says(away.sentences[0], "no specialist was evaluated with off_the_shelf in its domain (ID)"));
 }
 
 TEST_CASE("domains that nobody told") {
-  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7), scenario("s", "specialist", "off_the_shelf", 0.6, "-")});
+  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7),
+                                  scenario("s", "specialist", "off_the_shelf", 0.6, "-")});
   CHECK(says(found.sentences[0], "it is not known where specialists are in their domain"));
 }
 
@@ -86,7 +91,8 @@ TEST_CASE("families that never meet, several comparisons") {
 }
 
 TEST_CASE("two generalists of one family") {
-  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7), scenario("b", "generalist", "off_the_shelf", 0.5),
+  const auto found = findings_of({scenario("a", "generalist", "off_the_shelf", 0.7),
+                                  scenario("b", "generalist", "off_the_shelf", 0.5),
                                   scenario("s", "specialist", "off_the_shelf", 0.4, "ID")});
   CHECK(says(found.sentences[0], "generalists are always ahead of"));
   CHECK(says(found.sentences[0], "in the one family with models on both sides the gap of the best is +30.0 points"));

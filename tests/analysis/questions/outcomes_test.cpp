@@ -114,7 +114,8 @@ TEST_CASE("results are found below a study in its order, once each, without what
   CHECK(names(read_outcomes({folder.path() / "b"})) == std::vector<std::string>{"b/d/off_the_shelf"});
   CHECK(names(read_outcomes({folder.path() / "b/d/off_the_shelf/result.json"})) == std::vector<std::string>{"b/d/off_the_shelf"});
   CHECK_THROWS_WITH_AS(read_outcomes({folder.path() / "none"}), doctest::Contains("none"), Error);
-  CHECK_THROWS_WITH_AS(read_outcomes({folder.path() / "a/d/off_the_shelf/adapter/.."  / "adapter/no"}), doctest::Contains("no folder"), Error);
+  CHECK_THROWS_WITH_AS(read_outcomes({folder.path() / "a/d/off_the_shelf/adapter/.."  / "adapter/no"}),
+                       doctest::Contains("no folder"), Error);
   std::filesystem::create_directories(folder.path() / "empty");
   CHECK_THROWS_WITH_AS(read_outcomes({folder.path() / "empty"}), doctest::Contains("no finished scenario"), Error);
 }

@@ -69,7 +69,8 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
 int import_of(const std::string& arguments, std::string* err = nullptr) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "err";
-  const int status = std::system(("'" MEDVLM_BUILD_DIR "/bin/medvlm' import " + arguments + " >/dev/null 2>'" + file.string() + "'").c_str());
+  const int status = std::system(("'" MEDVLM_BUILD_DIR "/bin/medvlm' import " + arguments + " >/dev/null 2>'" +
+                                  file.string() + "'").c_str());
   if (err) *err = read_file(file);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -143,7 +144,8 @@ TEST_CASE("facts by name and alias; what they do not know is refused with its pl
   CHECK(table.outcomes[0].model.name == "PLIP");
   CHECK(table.outcomes[0].domain == "ID");
   CHECK(table.outcomes[0].adapter.name == "off_the_shelf");
-  check_refusal(kHeader + "PLIPP,Camelyon17,OTS,auroc,77,,,\n", "table.csv:2:1: 'facts.toml' has no model 'PLIPP'; did you mean 'PLIP'?", with_facts());
+  check_refusal(kHeader + "PLIPP,Camelyon17,OTS,auroc,77,,,\n",
+                "table.csv:2:1: 'facts.toml' has no model 'PLIPP'; did you mean 'PLIP'?", with_facts());
   check_refusal(kHeader + "PLIP,Camelion,OTS,auroc,77,,,\n", "table.csv:2:6: 'facts.toml' has no dataset 'Camelion'", with_facts());
   check_refusal(kHeader + "PLIP,Camelyon17,LP,auroc,77,,,\n", "table.csv:2:17: 'facts.toml' has no adapter 'LP'", with_facts());
   auto request = with_facts();
@@ -170,12 +172,14 @@ TEST_CASE("bad tables are refused by file, line and column, with the cure") {
   check_refusal(kHeader + "A,d,OTS,auroc,5174,,,\n", "table.csv:2:15: 5174 is neither a share nor a percentage");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,\n", "the row has 7 cells, the header 8");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,,,\n", "the row has 9 cells, the header 8");
-  check_refusal(kHeader + "A,d,OTS,auroc,50,,,\nA,d,OTS,AUROC,51,,,\n", "table.csv:3:15: A/d/OTS has a value of auroc in line 2 already");
+  check_refusal(kHeader + "A,d,OTS,auroc,50,,,\nA,d,OTS,AUROC,51,,,\n",
+                "table.csv:3:15: A/d/OTS has a value of auroc in line 2 already");
   check_refusal(kHeader + "\"A,d,OTS,auroc,50,,,\n", "table.csv:2:1: the quote that begins here is never closed");
   check_refusal(kHeader + "\"A\"x,d,OTS,auroc,50,,,\n", "table.csv:2:4: text after the closing quote");
   check_refusal("task,model,dataset,method,metric,value\ncaption,A,d,OTS,x,1\n", "table.csv:2:1: 'caption' is no task");
   check_refusal("task,model,dataset,method,metric,value\nvqa,A,d,OTS,x,1\ndiagnosis,A,d,OTS,y,1\n", "two tasks need two names");
-  check_refusal("model,dataset,method,metric,value,higher_is_better\nA,d,OTS,x,1,perhaps\n", "table.csv:2:13: 'perhaps' is neither true nor false");
+  check_refusal("model,dataset,method,metric,value,higher_is_better\nA,d,OTS,x,1,perhaps\n",
+                "table.csv:2:13: 'perhaps' is neither true nor false");
   check_refusal(kHeader + "A,,,model_size_M_params,5,,,\n", "nothing to import");
   check_refusal(kHeader + "A,d,OTS,auroc,x,,,\nB,d,OTS,auroc,y,,,\n", "2 errors in the table");
   CHECK_THROWS_AS(read_published_table("/nowhere/table.csv", {}), Error);

@@ -83,7 +83,9 @@ class Names {
   }
 
  private:
-  static bool fits(const DatasetFacts& facts, const std::string& task) { return facts.task.empty() || task.empty() || facts.task == task; }
+  static bool fits(const DatasetFacts& facts, const std::string& task) {
+    return facts.task.empty() || task.empty() || facts.task == task;
+  }
   template <typename Other>
   static bool fits(const Other&, const std::string&) {
     return true;
@@ -124,7 +126,8 @@ class TableReader {
       if (row.kind == RowKind::skipped) skip(row, row.why);
     }
     if (found_.empty()) {
-      throw Error(ErrorCode::data, file_ + " has no row with a model, a dataset, a method, a metric and a value: there is nothing to import");
+      throw Error(ErrorCode::data, file_ +
+                  " has no row with a model, a dataset, a method, a metric and a value: there is nothing to import");
     }
     finish();
     return std::move(table_);
@@ -148,7 +151,8 @@ class TableReader {
     for (const PublishedRow& row : rows_) {
       if (row.kind != RowKind::value) continue;
       const std::string name = plain_word(row.metric.text);
-      auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(), [&](const auto& metric) { return metric.name == name; });
+      auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(),
+                                [&](const auto& metric) { return metric.name == name; });
       if (found == table_.metrics.end()) found = table_.metrics.insert(found, {name, 0, request_.scale == Scale::percent});
       ++found->values;
       if (request_.scale == Scale::automatic && row.value > 1) found->percent = true;
@@ -156,9 +160,11 @@ class TableReader {
   }
 
   double factor_of(const PublishedRow& row, const std::string& metric) {
-    const auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(), [&](const auto& entry) { return entry.name == metric; });
+    const auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(),
+                                    [&](const auto& entry) { return entry.name == metric; });
     if (request_.scale == Scale::automatic && (row.value > 100 || row.value < -100)) {
-      complaints_.add(row.number, row.number.text + " is neither a share nor a percentage; is it a typing error? If the metric is of another kind, "
+      complaints_.add(row.number, row.number.text +
+                      " is neither a share nor a percentage; is it a typing error? If the metric is of another kind, "
                                                     "import with --scale fraction, which takes values as they are");
     }
     return found->percent ? 0.01 : 1;
@@ -179,7 +185,8 @@ class TableReader {
       item.order = {model_place, dataset_place, adapter_place, found_.size()};
       begin(item.outcome, model, dataset, adapter);
     } else if (item.outcome.dataset.task != task) {
-      complaints_.add(row.dataset, key + " is of the task " + item.outcome.dataset.task + " in another row; two tasks need two names");
+      complaints_.add(row.dataset, key + " is of the task " + item.outcome.dataset.task +
+                      " in another row; two tasks need two names");
     }
     if (!row.table.empty()) item.tables.insert(row.table);
     add_number(item.outcome, row, key);
@@ -207,10 +214,12 @@ class TableReader {
     value.name = row.subset.empty() ? metric : metric + "[" + row.subset + "]";
     value.headline = row.subset.empty();
     value.higher_is_better = row.higher_is_better;
-    value.interval = {row.value * factor, std::numeric_limits<double>::quiet_NaN(), row.std * factor, row.low * factor, row.high * factor, 0};
+    value.interval = {row.value * factor, std::numeric_limits<double>::quiet_NaN(), row.std * factor, row.low * factor,
+                      row.high * factor, 0};
     const auto [line, fresh] = lines_.emplace(key + " " + value.name, row.number.line);
     if (!fresh) {
-      complaints_.add(row.number, key + " has a value of " + value.name + " in line " + std::to_string(line->second) + " already; keep one of them");
+      complaints_.add(row.number, key + " has a value of " + value.name + " in line " + std::to_string(line->second) +
+                      " already; keep one of them");
       return;
     }
     outcome.values.push_back(std::move(value));

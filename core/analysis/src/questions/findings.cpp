@@ -55,24 +55,29 @@ std::string verdict(const WinCount& count) {
 std::string certainty(const ScoreTable& table, const WinCount& count) {
   const std::string level = percent(table.confidence());
   if (count.with_paired_interval == 0) {
-    if (count.unpaired_wins + count.unpaired_losses == 0) return "no " + level + " interval of a difference excludes 0, or none is there";
-    return "there are no paired intervals; unpaired " + level + " ones exclude 0 for " + counted(count.unpaired_wins, "win") + " and " +
-           std::to_string(count.unpaired_losses) + " of the rest";
+    if (count.unpaired_wins + count.unpaired_losses == 0) {
+      return "no " + level + " interval of a difference excludes 0, or none is there";
+    }
+    return "there are no paired intervals; unpaired " + level + " ones exclude 0 for " +
+           counted(count.unpaired_wins, "win") + " and " + std::to_string(count.unpaired_losses) + " of the rest";
   }
   const std::string of = count.with_paired_interval == count.comparisons
                              ? ""
                              : "of the " + std::to_string(count.with_paired_interval) + " with a paired interval ";
-  if (count.significant_wins + count.significant_losses == 0) return of + "no paired " + level + " interval of a difference excludes 0";
-  return of + counted(count.significant_wins, "win") + " and " + std::to_string(count.significant_losses) + " of the rest have a paired " +
-         level + " interval that excludes 0, and " + std::to_string(count.holm_wins) + " and " + std::to_string(count.holm_losses) +
+  if (count.significant_wins + count.significant_losses == 0) {
+    return of + "no paired " + level + " interval of a difference excludes 0";
+  }
+  return of + counted(count.significant_wins, "win") + " and " + std::to_string(count.significant_losses) +
+         " of the rest have a paired " + level + " interval that excludes 0, and " + std::to_string(count.holm_wins) +
+         " and " + std::to_string(count.holm_losses) +
          " survive Holm's correction for " + counted(count.with_paired_interval, "comparison");
 }
 
 /// " (paired 95 % interval -8.7 to -3.1)", or what there is instead.
 std::string interval_clause(const ScoreTable& table, const DifferenceInterval& interval) {
   if (interval.pairing == Pairing::none) return "";
-  return " (" + std::string(pairing_name(interval.pairing)) + " " + percent(table.confidence()) + " interval " + signed_points(interval.low) +
-         " to " + signed_points(interval.high) + ")";
+  return " (" + std::string(pairing_name(interval.pairing)) + " " + percent(table.confidence()) + " interval " +
+         signed_points(interval.low) + " to " + signed_points(interval.high) + ")";
 }
 
 std::string gaps_clause(const ScoreTable& table, const std::vector<Gap>& gaps, Question question) {
@@ -89,9 +94,10 @@ std::string gaps_clause(const ScoreTable& table, const std::vector<Gap>& gaps, Q
     return "in the one family with models on both sides the gap of the best is " + signed_points(only->value) + " points" +
            interval_clause(table, only->of_pair);
   }
-  std::string clause = "the gap of the best within " + (families.size() == 1 ? "the one family" : std::to_string(families.size()) + " families") +
-                       " runs from " + signed_points(summary.lowest) + " to " + signed_points(summary.highest) + " points (mean " +
-                       signed_points(summary.mean) + ", above 0 in " + std::to_string(summary.positive) + " of " + std::to_string(summary.gaps);
+  const std::string where = families.size() == 1 ? "the one family" : std::to_string(families.size()) + " families";
+  std::string clause = "the gap of the best within " + where + " runs from " + signed_points(summary.lowest) + " to " +
+                       signed_points(summary.highest) + " points (mean " + signed_points(summary.mean) + ", above 0 in " +
+                       std::to_string(summary.positive) + " of " + std::to_string(summary.gaps);
   if (summary.with_paired_interval != 0) {
     clause += "; the paired interval is above 0 in " + std::to_string(summary.significant_positive) + " and below in " +
               std::to_string(summary.significant_negative);
@@ -121,7 +127,9 @@ std::string obstacle(const ScoreTable& table, Question question, const std::stri
   const std::string& other = side_adapter(table, specialist_is_tuned(question), tuned);
   const std::string domain(specialist_domain(question));
   if (!any_cell(table, "specialist", other, domain)) {
-    if (any_cell(table, "specialist", other, "-")) return "it is not known where specialists are in their domain (the datasets' modality is missing)";
+    if (any_cell(table, "specialist", other, "-")) {
+      return "it is not known where specialists are in their domain (the datasets' modality is missing)";
+    }
     return "no specialist was evaluated with " + other + (domain == "ID" ? " in its domain (ID)" : " outside of its domain (OOD)");
   }
   return "generalists and specialists were evaluated on different datasets";
@@ -132,7 +140,8 @@ std::string single_sentence(const ScoreTable& table, const Match& match, const s
   return head + "the generalist '" + match.generalist.model + "' is " + (match.win() ? "" : "not ") + "ahead of the " +
          specialists_way(match.question) + ", '" + match.specialist.model + "': " + signed_points(match.advantage) + " points of " +
          table.metric().label() + " on " + match.dataset +
-         (match.interval.pairing == Pairing::none ? " (there is no interval of the difference)" : interval_clause(table, match.interval)) +
+         (match.interval.pairing == Pairing::none ? " (there is no interval of the difference)"
+                                                  : interval_clause(table, match.interval)) +
          "; it is the only comparison.";
 }
 
@@ -181,7 +190,8 @@ void note_power(const ScoreTable& table, Question question, const std::string& t
   }
   if (detectable.empty()) return;
   std::string note = std::string(question_name(question)) + ": " +
-                     (detectable.size() == 1 ? "the comparison" : "the middle one of the comparisons") + " would find a true difference of " +
+                     (detectable.size() == 1 ? "the comparison" : "the middle one of the comparisons") +
+                     " would find a true difference of " +
                      signed_points(percentile(detectable, 0.5)).substr(1) +
                      " points with 80 % probability, smaller ones less often: no significant difference does not mean none.";
   const double smallest = 2.0 * static_cast<double>(detectable.size()) / (1.0 + static_cast<double>(rounds));
@@ -225,7 +235,8 @@ void note_seeds(const ScoreTable& table, const std::string& tuned, std::vector<s
     if (cell.outcomes.size() > 1) widest = std::fmax(widest, cell.seed_std);
   }
   if (several != 0) {
-    notes.push_back("Values with " + tuned + " are means over seeds, between which they deviate by up to " + signed_points(widest).substr(1) +
+    notes.push_back("Values with " + tuned + " are means over seeds, between which they deviate by up to " +
+                    signed_points(widest).substr(1) +
                     " points; intervals of differences are about the test samples alone.");
   } else if (single != 0) {
     notes.push_back("Values with " + tuned + " are of one training each: how far another seed would move them is not known.");

@@ -86,8 +86,10 @@ std::vector<Gap> research_gaps(const ScoreTable& table, const std::string& tuned
   for (const std::string& family : table.families()) {
     for (std::size_t dataset = 0; dataset < table.datasets().size(); ++dataset) {
       for (const Question question : kQuestions) {
-        const auto generalists = contenders(table, "generalist", dataset, side_adapter(table, generalist_is_tuned(question), adapter), family);
-        const auto specialists = contenders(table, "specialist", dataset, side_adapter(table, specialist_is_tuned(question), adapter), family,
+        const auto generalists = contenders(table, "generalist", dataset,
+                                            side_adapter(table, generalist_is_tuned(question), adapter), family);
+        const auto specialists = contenders(table, "specialist", dataset,
+                                            side_adapter(table, specialist_is_tuned(question), adapter), family,
                                             specialist_domain(question));
         if (generalists.empty() || specialists.empty()) continue;
         Gap gap{question, family, table.datasets()[dataset].name, generalists.front(), specialists.front(),
