@@ -12,6 +12,7 @@ PACKAGES=(
   zlib1g-dev libzip-dev libpugixml-dev libtomlplusplus-dev libspdlog-dev doctest-dev
   nlohmann-json3-dev libpcre2-dev libicu-dev libssl-dev libcurl4-openssl-dev
   chromium
+  munge slurmctld slurmd slurm-client  # a test starts a Slurm of its own; nothing else needs it
 )
 # A Node.js from elsewhere does as well.
 command -v npm >/dev/null 2>&1 || PACKAGES+=(nodejs npm)

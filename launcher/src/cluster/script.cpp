@@ -131,7 +131,7 @@ fi
 submit() {
   local name=$1 id
   shift
-  id=$(sbatch --parsable "$@" "$folder/$name.sh")
+  id=$(sbatch --parsable "$@" "$folder/$name.sh") || exit
   id=${id%%;*}
   printf '%s\t%s\n' "$name" "$id" >> "$folder/jobs.tsv"
   printf '%s' "$id"

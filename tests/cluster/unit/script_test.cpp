@@ -141,3 +141,19 @@ TEST_CASE("jobs are submitted in order with what they wait for, by a stand-in fo
   CHECK(made.jobs[2].id == "103");
   CHECK(ask({"env", "PATH=" + path, "bash", (made.folder / "submit.sh").string()}).status == 8);
 }
+
+TEST_CASE("a job that sbatch refuses ends the submission there") {
+  const medvlm::test::TemporaryFolder root;
+  const fs::path bin = root.path() / "bin";
+  fs::create_directories(bin);
+  std::ofstream(bin / "sbatch") << "#!/bin/sh\ncase \"$*\" in *run-2*) echo 'no such partition' >&2; exit 3 ;; esac\necho 7\n";
+  fs::permissions(bin / "sbatch", fs::perms::owner_all);
+  Submission made = submission(root.path());
+  made.jobs = {job("run-1", "run", {{"true"}}), job("run-2", "run", {{"true"}}), job("run-3", "run", {{"true"}})};
+  write_scripts(made, context(root.path()));
+  const Reply reply =
+      ask({"env", "PATH=" + bin.string() + ":" + std::getenv("PATH"), "bash", (made.folder / "submit.sh").string()});
+  CHECK(reply.status != 0);
+  CHECK(reply.text == "no such partition\n");
+  CHECK(read(made.folder / "jobs.tsv") == "run-1\t7\n");
+}
