@@ -23,11 +23,11 @@ Average average_from(const Options& options) {
   throw Error(ErrorCode::config, "metric 'auroc': average = \"" + name + "\"" + suggestion(name, names));
 }
 
-Scale scale_from(const Options& options) {
-  if (!options.has("delong")) return Scale::logit;
+analysis::Scale scale_from(const Options& options) {
+  if (!options.has("delong")) return analysis::Scale::logit;
   const std::string& name = options.text("delong");
-  if (name == "logit") return Scale::logit;
-  if (name == "plain") return Scale::plain;
+  if (name == "logit") return analysis::Scale::logit;
+  if (name == "plain") return analysis::Scale::plain;
   throw Error(ErrorCode::config, "metric 'auroc': delong = \"" + name + "\"" + suggestion(name, {"logit", "plain"}));
 }
 
@@ -59,7 +59,7 @@ class AurocMetric final : public Metric {
   }
 
   Average average_;
-  Scale scale_;
+  analysis::Scale scale_;
 };
 
 }  // namespace

@@ -42,9 +42,20 @@ double mean_by_frequency(const std::vector<Ranking::Result>& classes, bool skip_
   return weights == 0 ? kNan : sum / weights;
 }
 
+std::optional<analysis::DeLong> delong_of(std::span<const Item> items) {
+  std::vector<double> scores;
+  std::vector<std::int8_t> truth;
+  for (const Item& item : items) {
+    scores.push_back(item.score);
+    truth.push_back(item.positive ? 1 : 0);
+  }
+  return analysis::delong(scores, truth);
+}
+
 }  // namespace
 
-PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average, Scale scale)
+PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average,
+                             analysis::Scale scale)
     : dataset_(dataset), samples_(scored.size()), average_(average), scale_(scale), values_{{"auroc", true}} {
   rank_classes(scored);
   if (dataset.labels != LabelKind::binary) {
@@ -63,7 +74,7 @@ PreparedAuroc::PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored>
 void PreparedAuroc::rank_classes(std::span<const Scored> scored) {
   for (const std::size_t column : sdk::columns_of(dataset_)) {
     std::vector<Item> items = sdk::items_of(dataset_, scored, column);
-    delong_.push_back(delong(items));
+    delong_.push_back(delong_of(items));
     classes_.emplace_back(std::move(items));
   }
 }
@@ -130,7 +141,8 @@ std::optional<AnalyticInterval> PreparedAuroc::analytic(std::size_t index, doubl
   if (!binary && index == 0) return {};  // classes share samples: their mean has no simple variance
   const std::size_t column = binary ? index : index - 1;
   if (column >= delong_.size() || !delong_[column]) return {};
-  return delong_interval(*delong_[column], confidence, scale_);
+  const analysis::FormulaInterval interval = analysis::delong_interval(*delong_[column], confidence, scale_);
+  return AnalyticInterval{interval.method, interval.variance, interval.low, interval.high};
 }
 
 std::string PreparedAuroc::undefined_reason(std::size_t index) const {

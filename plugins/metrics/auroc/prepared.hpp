@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "delong.hpp"
+#include "medvlm/analysis/delong.hpp"
 #include "medvlm/core/metric.hpp"
 #include "ranking.hpp"
 
@@ -19,7 +19,7 @@ enum class Average { macro_present, macro, weighted, ovo, micro };
 class PreparedAuroc final : public PreparedMetric {
  public:
   /// The samples must have passed check_sample().
-  PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average, Scale scale);
+  PreparedAuroc(const DatasetInfo& dataset, std::span<const Scored> scored, Average average, analysis::Scale scale);
 
   const std::vector<MetricValue>& values() const override { return values_; }
   void evaluate(std::span<const std::uint32_t> multiplicity, std::span<double> out) const override;
@@ -39,10 +39,10 @@ class PreparedAuroc final : public PreparedMetric {
   DatasetInfo dataset_;
   std::size_t samples_;
   Average average_;
-  Scale scale_;
+  analysis::Scale scale_;
   std::vector<MetricValue> values_;
   std::vector<Ranking> classes_;                // binary: only that of class 1
-  std::vector<std::optional<DeLong>> delong_;   // one per ranking in classes_
+  std::vector<std::optional<analysis::DeLong>> delong_;   // one per ranking in classes_
   std::vector<std::array<Ranking, 2>> pairs_;   // ovo: classes (a, b), scored by the column of a and by that of b
   std::optional<Ranking> pooled_;               // micro
   std::vector<std::string> reasons_;            // one per value; empty where it is defined
