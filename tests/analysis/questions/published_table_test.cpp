@@ -170,6 +170,8 @@ TEST_CASE("bad tables are refused by file, line and column, with the cure") {
   check_refusal(kHeader + "A,d,OTS,auroc,50,61,60,1\n", "table.csv:2:18: the interval's lower end is above its upper end");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,,-1\n", "cannot be below 0");
   check_refusal(kHeader + "A,d,OTS,auroc,5174,,,\n", "table.csv:2:15: 5174 is neither a share nor a percentage");
+  check_refusal(kHeader + "A,,,model_size_M_params,-5,,,\n", "table.csv:2:25: '-5' cannot be a number of parameters");
+  check_refusal(kHeader + ",d,,n_samples,1e30,,,\n", "'1e30' cannot be a number of samples");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,\n", "the row has 7 cells, the header 8");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,,,\n", "the row has 9 cells, the header 8");
   check_refusal(kHeader + "A,d,OTS,auroc,50,,,\nA,d,OTS,AUROC,51,,,\n",

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kShown = 20;
 
+/// Neither a model nor a test set is larger: whatever the unit.
+constexpr double kMostCounted = 1e13;
+
 constexpr std::array<const char*, 5> kRequired = {"model", "dataset", "method", "metric", "value"};
 
 std::string lower(std::string text) {
@@ -119,7 +122,9 @@ class RowReader {
   void classify(PublishedRow& row) {
     const bool size = parameter_unit(row.metric.text) != 0;
     const bool samples = lower(row.metric.text) == "n_samples";
-    if (std::isnan(row.value)) {
+    if ((size || samples) && (row.value < 0 || row.value > kMostCounted)) {
+      complaints_.add(row.number, "'" + row.number.text + "' cannot be a number of " + (size ? "parameters" : "samples"));
+    } else if (std::isnan(row.value)) {
       skip(row, size ? "a model's size without a number" : samples ? "a count of samples without a number" : "no value");
     } else if (size && !row.model.text.empty() && row.adapter.text.empty()) {
       row.kind = RowKind::model_size;

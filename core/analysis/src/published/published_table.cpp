@@ -155,7 +155,7 @@ class TableReader {
                                 [&](const auto& metric) { return metric.name == name; });
       if (found == table_.metrics.end()) found = table_.metrics.insert(found, {name, 0, request_.scale == Scale::percent});
       ++found->values;
-      if (request_.scale == Scale::automatic && row.value > 1) found->percent = true;
+      if (request_.scale == Scale::automatic && std::fabs(row.value) > 1) found->percent = true;
     }
   }
 
@@ -245,7 +245,7 @@ class TableReader {
     for (auto& [key, item] : found_) {
       Outcome& outcome = item.outcome;
       if (outcome.dataset.name != name || (!row.task.empty() && row.task != outcome.dataset.task)) continue;
-      outcome.counts.total = outcome.counts.scored = static_cast<std::size_t>(std::llround(std::fmax(0, row.value)));
+      outcome.counts.total = outcome.counts.scored = static_cast<std::size_t>(std::llround(row.value));
       used = true;
     }
     used ? void(++table_.fact_rows) : skip(row, "a count of samples of a dataset without values in the table");

@@ -168,7 +168,7 @@ void note_other_rules(const ScoreTable& table, Question question, const std::str
   const WinCount all = count_wins(table, {question, 1, tuned, Comparators::all, false});
   std::string note = std::string(question_name(question)) + " by other rules: ";
   if (second.fallbacks != second.comparisons) {
-    note += "against the second-best specialist " + std::to_string(second.wins) + " of " + std::to_string(second.comparisons);
+    note += "against the second-best specialist ahead in " + std::to_string(second.wins) + " of " + std::to_string(second.comparisons);
     if (second.fallbacks != 0) {
       note += " (in " + std::to_string(second.fallbacks) + " of them there is but one, so the best was taken; without them " +
               std::to_string(second.wins_without_fallback) + " of " + std::to_string(second.comparisons - second.fallbacks) + ")";

@@ -30,7 +30,7 @@ struct PublishedFacts {
 
 /// In what the table's values are written.
 enum class Scale {
-  automatic,  ///< by metric: percent if any value is above 1
+  automatic,  ///< by metric: percent if any value is above 1 or below -1
   percent,
   fraction,   ///< taken as they are
 };
