@@ -27,6 +27,7 @@ constexpr std::array kCommands = {
     Command{"status", "show how far a study is", status_command},
     Command{"report", "make a page, tables and figures of results", report_command},
     Command{"import", "bring published numbers in as results", import_command},
+    Command{"verify", "check that results are what was computed", nullptr},
     Command{"list", "list the installed plugins", list_command},
     Command{"info", "show a plugin's options", info_command},
     Command{"validate", "check plugins in child processes", validate_command},
