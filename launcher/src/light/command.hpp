@@ -14,7 +14,9 @@ int list_command(const Arguments& arguments);
 int info_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);
 int status_command(const Arguments& arguments);
+int export_command(const Arguments& arguments);
 int import_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
+int compare_command(const Arguments& arguments);
 
 }  // namespace medvlm::launcher

@@ -13,4 +13,7 @@ std::filesystem::path engine_program();
 /// Replaces this process by the engine with these arguments. Returns only by throwing Error(io).
 [[noreturn]] void become_engine(const std::vector<std::string>& arguments);
 
+/// The same for another program of `lib/medvlm`, without a command's name before its arguments.
+[[noreturn]] void become_program(const std::string& name, const std::vector<std::string>& arguments);
+
 }  // namespace medvlm::launcher
