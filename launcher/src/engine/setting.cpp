@@ -4,6 +4,7 @@
 #include "medvlm/base/error.hpp"
 #include "medvlm/registry/toml_value.hpp"
 #include "study.hpp"
+#include "study_include.hpp"
 
 namespace medvlm::launcher {
 namespace {
@@ -36,12 +37,20 @@ Value* find_entry(Value::Array& array, const std::string& part) {
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
   if (error == std::errc() && end == part.data() + part.size()) return index < array.size() ? &array[index] : nullptr;
   for (Value& entry : array) {
-    if (!entry.table()) continue;
-    for (const char* key : {"name", "plugin"}) {
-      const auto found = entry.table()->find(key);
-      if (found == entry.table()->end()) continue;
-      if (found->second.text() && *found->second.text() == part) return &entry;
-      break;
+    const std::string* name = entry_name(entry);
+    if (name && *name == part) return &entry;
+  }
+  return nullptr;
+}
+
+/// The entry that the parts from `first` on begin with; `first` moves behind it. Names may have dots: the longest counts.
+Value* take_entry(Value::Array& array, const std::vector<std::string>& parts, std::size_t& first) {
+  for (std::size_t count = parts.size() - first; count > 0; --count) {
+    std::string name = parts[first];
+    for (std::size_t i = 1; i < count; ++i) name += "." + parts[first + i];
+    if (Value* entry = find_entry(array, name)) {
+      first += count;
+      return entry;
     }
   }
   return nullptr;
@@ -56,13 +65,15 @@ void apply_setting(Value& study, const std::string& setting) {
   }
   const std::vector<std::string> parts = split_key(setting.substr(0, equals));
   Value* place = &study;
-  for (const std::string& part : parts) {
+  for (std::size_t i = 0; i < parts.size();) {
+    const std::string& part = parts[i];
     Value* next = nullptr;
     if (auto* array = place->array()) {
-      next = find_entry(*array, part);
+      next = take_entry(*array, parts, i);
     } else if (place->is_null() || place->table()) {
       if (place->is_null()) *place = Value(Value::Table{});
       next = &(*place->table())[part];
+      ++i;
     }
     if (!next) throw Error(ErrorCode::usage, "--set " + setting + ": the study has no '" + part + "' there");
     place = next;

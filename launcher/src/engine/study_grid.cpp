@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "medvlm/base/error.hpp"
 #include "pairing.hpp"
@@ -11,7 +13,7 @@
 namespace medvlm::launcher {
 namespace {
 
-/// The rules that change one scenario's adapter, in their order.
+/// The rules that change one scenario, in their order.
 using Changes = std::vector<const Override*>;
 
 class GridMaker {
@@ -24,8 +26,10 @@ class GridMaker {
     for (auto& model : bench_.models()) {
       for (auto& dataset : bench_.datasets()) {
         for (const auto& adapter : bench_.adapters()) {
-          if (!fits(model, dataset, adapter) || is_excluded(model.entry, dataset.entry, adapter.entry)) continue;
-          cells.push_back(cell(model, dataset, adapter));
+          if (!fits(model, dataset, adapter)) continue;
+          const Changes changes = met(study_.overrides, model.entry, dataset.entry, adapter.entry);
+          if (!met(study_.exclusions, model.entry, dataset.entry, adapter.entry).empty()) continue;
+          cells.push_back(cell(model, dataset, adapter, changes));
         }
       }
     }
@@ -39,27 +43,28 @@ class GridMaker {
   }
 
  private:
-  bool is_excluded(const StudyEntry& model, const StudyEntry& dataset, const StudyEntry& adapter) {
-    bool excluded = false;
-    for (const Exclusion& rule : study_.exclusions) {
+  /// The rules that mean a scenario.
+  template <class Rule>
+  std::vector<const Rule*> met(const std::vector<Rule>& rules, const StudyEntry& model, const StudyEntry& dataset,
+                               const StudyEntry& adapter) {
+    std::vector<const Rule*> list;
+    for (const Rule& rule : rules) {
       if (!picks(rule.where, model, dataset, adapter)) continue;
-      ++met_[&rule];
-      excluded = true;
+      list.push_back(&rule);
+      met_.insert(&rule);
     }
-    return excluded;
+    return list;
   }
 
-  GridCell cell(Item<Model>& model, Item<Dataset>& dataset, const Item<Adapter>& adapter) {
+  GridCell cell(Item<Model>& model, Item<Dataset>& dataset, const Item<Adapter>& adapter, const Changes& changes) {
     GridCell made{&model, &dataset, &adapter, metrics_for(bench_.metrics(), dataset), study_.run.batch_size};
-    Changes changes;
-    for (const Override& rule : study_.overrides) {
-      if (!picks(rule.where, model.entry, dataset.entry, adapter.entry)) continue;
-      ++met_[&rule];
-      if (!rule.adapter.table()->empty()) changes.push_back(&rule);
-      if (rule.batch_size) made.batch_size = *rule.batch_size;
-      if (!rule.metrics.empty()) choose_metrics(rule, dataset, made);
+    Changes of_adapter;
+    for (const Override* rule : changes) {
+      if (!rule->adapter.table()->empty()) of_adapter.push_back(rule);
+      if (rule->batch_size) made.batch_size = *rule->batch_size;
+      if (!rule->metrics.empty()) choose_metrics(*rule, dataset, made);
     }
-    if (!changes.empty()) made.adapter = variant(adapter, changes, dataset);
+    if (!of_adapter.empty()) made.adapter = variant(adapter, of_adapter, dataset);
     return made;
   }
 
@@ -133,7 +138,7 @@ class GridMaker {
   template <class Rule>
   void check_met(const Rule& rule) {
     if (met_.contains(&rule) || !is_about_used(rule.where)) return;
-    complain({rule.location, rule.key, "no scenario of the study is meant: what it names does not go together, or is excluded"});
+    complain({rule.location, rule.key, "no scenario of the study is meant: what it names does not go together"});
   }
 
   /// False if the lists in [study] left nothing of what a rule names.
@@ -155,7 +160,7 @@ class GridMaker {
   const Study& study_;
   std::deque<Item<Adapter>>& variants_;
   std::vector<Diagnostic>& diagnostics_;
-  std::map<const void*, std::size_t> met_;  ///< rules, and how many scenarios each meets
+  std::set<const void*> met_;  ///< the rules that mean a scenario, be it excluded
   std::map<std::pair<const Item<Adapter>*, Changes>, const Item<Adapter>*> known_;
 };
 

@@ -38,7 +38,7 @@ std::vector<PlannedScenario> StudyRunner::plan() {
     const std::string name = cell.model->entry.name + "/" + cell.dataset->entry.name + "/" + adapter.name;
     scenarios.push_back({name, study.output / cell.model->entry.name / cell.dataset->entry.name / adapter.name,
                          {*cell.model, *cell.dataset, *cell.adapter, cell.metrics, adapter.seed.value_or(study.seed), hash->second,
-                          trains ? training_sha256(*cell.dataset) : "", device.str(), dtype_name(dtype),
+                          trains ? training_set(*cell.dataset).sha256 : "", device.str(), dtype_name(dtype),
                           bootstrap_unit(study, dataset), cell.batch_size, bench_.limit_of(*cell.dataset)},
                          cell.model, cell.dataset, device, dtype, trains});
   }

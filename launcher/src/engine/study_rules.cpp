@@ -10,6 +10,7 @@ namespace {
 
 void check_words(const Value& words, const std::string& key, const std::string& kind, const std::vector<StudyEntry>& entries,
                  std::vector<Diagnostic>& diagnostics) {
+  if (entries.empty()) return;  // complained about already
   if (words.array()->empty()) {
     diagnostics.push_back({words.location, key, "the list is empty; leave it out to mean all " + kind});
   }
@@ -104,7 +105,6 @@ void read_rules(const Value& root, Study& study, std::vector<Diagnostic>& diagno
 
 void keep_picked(const Value& words, const std::string& kind, std::vector<StudyEntry>& entries,
                  std::vector<Diagnostic>& diagnostics) {
-  if (entries.empty()) return;  // complained about already
   check_words(words, "study." + kind, kind, entries, diagnostics);
   std::vector<std::string> texts;
   for (const Value& word : *words.array()) texts.push_back(*word.text());
