@@ -29,7 +29,7 @@ TEST_CASE("what the study says of a model is in the table, the plan and the resu
   CHECK(contains(outcome.out, "model  other    OOD"));
   CHECK(contains(outcome.out, "model is known to have been trained on data"));
   CHECK(result(folder / "out" / "model" / "data" / "ots")["manifest"]["model"]["domain"] == "ID");
-  const auto scenarios = nlohmann::json::parse(plan(study, folder / "out", {"--json"}).out);
+  const auto scenarios = nlohmann::json::parse(plan(study, folder / "out", {"--json"}).out)["scenarios"];
   CHECK(scenarios[1]["domain"] == "OOD");
   CHECK(scenarios[1]["modality"] == "chest radiograph");
   const Outcome wrong = plan(write(folder / "bad.toml", study_text("role = \"expert\"\n" + both)), folder / "out");
