@@ -2,14 +2,14 @@
 
 #include <sys/utsname.h>
 
-#include <chrono>
-#include <ctime>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
 
+#include "clock.hpp"
 #include "medvlm/base/hash.hpp"
 #include "medvlm/base/version.hpp"
 
@@ -32,7 +32,7 @@ json item_json(const Item<Interface>& item) {
 std::string device_kind(const std::string& device) { return device.substr(0, device.find(':')); }
 
 /// What determines how a scenario's samples are predicted, whichever they are.
-json predictor_identity(const Study& study, const ScenarioParts& parts) {
+json predictor_identity(const ScenarioParts& parts) {
   json model = item_json(parts.model);
   model["weights_sha256"] = parts.weights_sha256;
   json dataset = item_json(parts.dataset);
@@ -43,23 +43,76 @@ json predictor_identity(const Study& study, const ScenarioParts& parts) {
           {"adapter", item_json(parts.adapter)},
           {"run",
            {{"seed", parts.seed},
-            {"batch_size", study.run.batch_size},
+            {"batch_size", parts.batch_size},
             {"device", device_kind(parts.device)},
             {"dtype", parts.dtype},
             {"libtorch", TORCH_VERSION}}}};
 }
 
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text;
+json model_facts(const ScenarioParts& parts) {
+  const ModelInfo& info = parts.model.object->info();
+  const EntryFacts& facts = parts.model.entry.facts;
+  json files = json::array();
+  for (const auto& file : info.files) files.push_back(file.string());
+  return {{"name", parts.model.entry.name},
+          {"family", facts.family.empty() ? info.family : facts.family},
+          {"architecture", info.family},
+          {"parameters", info.parameters},
+          {"role", facts.role},
+          {"modalities", facts.modalities},
+          {"trained_on", facts.trained_on},
+          {"trained_on_dataset", is_trained_on(parts)},
+          {"domain", domain_of(parts)},
+          {"tags", facts.tags},
+          {"files", files},
+          {"sha256", parts.weights_sha256}};
+}
+
+json dataset_facts(const ScenarioParts& parts, const std::string& samples_sha256) {
+  const DatasetInfo& info = parts.dataset.object->info();
+  json classes = json::array();
+  for (const ClassInfo& each : info.classes) classes.push_back(each.name);
+  return {{"name", parts.dataset.entry.name},
+          {"title", info.name},
+          {"task", to_string(info.task)},
+          {"labels", info.task == Task::vqa ? "" : to_string(info.labels)},
+          {"classes", classes},
+          {"modality", modality_of(parts.dataset)},
+          {"tags", parts.dataset.entry.facts.tags},
+          {"samples_sha256", samples_sha256}};
+}
+
+json adapter_facts(const ScenarioParts& parts) {
+  const StudyEntry& entry = parts.adapter.entry;
+  json facts = {{"name", entry.name},
+                {"plugin", parts.adapter.manifest->id},
+                {"group", entry.group.empty() ? entry.name : entry.group},
+                {"trains", parts.adapter.object->traits(parts.dataset.object->info()).trains},
+                {"tags", entry.facts.tags}};
+  if (entry.seed) facts["seed"] = *entry.seed;
+  return facts;
 }
 
 }  // namespace
 
-std::string training_identity(const Study& study, const ScenarioParts& parts) {
-  return predictor_identity(study, parts).dump(-1, ' ', false, json::error_handler_t::replace);
+std::string modality_of(const Item<Dataset>& dataset) {
+  const std::string& told = dataset.entry.facts.modality;
+  return told.empty() ? dataset.object->info().modality : told;
+}
+
+std::string domain_of(const ScenarioParts& parts) {
+  return domain_of(parts.model.entry.facts, modality_of(parts.dataset));
+}
+
+bool is_trained_on(const ScenarioParts& parts) {
+  const auto& seen = parts.model.entry.facts.trained_on;
+  return std::any_of(seen.begin(), seen.end(), [&](const std::string& name) {
+    return name == parts.dataset.object->info().name || name == parts.dataset.entry.name;
+  });
+}
+
+std::string training_identity(const ScenarioParts& parts) {
+  return predictor_identity(parts).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string scenario_identity(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256) {
@@ -68,9 +121,9 @@ std::string scenario_identity(const Study& study, const ScenarioParts& parts, co
     metrics.push_back(item_json(*metric));
     metrics.back()["name"] = metric->entry.name;
   }
-  json identity = predictor_identity(study, parts);
+  json identity = predictor_identity(parts);
   identity["dataset"]["samples_sha256"] = samples_sha256;
-  identity["run"]["limit"] = study.run.limit;
+  identity["run"]["limit"] = parts.limit;
   identity["scoring"] = {{"metrics", metrics},
                          {"bootstrap",
                           {{"rounds", study.bootstrap.rounds},
@@ -87,8 +140,6 @@ std::string scenario_identity(const Study& study, const ScenarioParts& parts, co
 std::string scenario_manifest(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256) {
   struct utsname machine {};
   ::uname(&machine);
-  json files = json::array();
-  for (const auto& file : parts.model.object->info().files) files.push_back(file.string());
   auto plugin = [](const auto& item) {
     return json{{"kind", item.manifest->kind},
                 {"id", item.manifest->id},
@@ -109,18 +160,9 @@ std::string scenario_manifest(const Study& study, const ScenarioParts& parts, co
       {"dtype", parts.dtype},
       {"threads", at::get_num_threads()},
       {"seed", parts.seed},
-      {"model",
-       {{"name", parts.model.entry.name},
-        {"family", parts.model.object->info().family},
-        {"parameters", parts.model.object->info().parameters},
-        {"role", parts.model.entry.facts.role},
-        {"modalities", parts.model.entry.facts.modalities},
-        {"trained_on", parts.model.entry.facts.trained_on},
-        {"domain", domain_of(parts.model.entry.facts, parts.dataset.object->info().modality)},
-        {"files", files},
-        {"sha256", parts.weights_sha256}}},
-      {"dataset", {{"name", parts.dataset.entry.name}, {"title", parts.dataset.object->info().name}, {"samples_sha256", samples_sha256}}},
-      {"adapter", {{"name", parts.adapter.entry.name}}},
+      {"model", model_facts(parts)},
+      {"dataset", dataset_facts(parts, samples_sha256)},
+      {"adapter", adapter_facts(parts)},
       {"plugins", plugins},
       {"config", json::parse(study.config_json)},
       {"identity", json::parse(scenario_identity(study, parts, samples_sha256))}};

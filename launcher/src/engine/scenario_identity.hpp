@@ -19,10 +19,21 @@ struct ScenarioParts {
   std::string device;           ///< "cpu", "cuda:0"
   std::string dtype;
   std::string unit;             ///< of the bootstrap, resolved: "sample" or "cluster"
+  std::size_t batch_size = 0;
+  std::size_t limit = 0;        ///< of test samples; 0: all
 };
 
+/// The dataset's modality: the study's word, else the plugin's.
+std::string modality_of(const Item<Dataset>& dataset);
+
+/// "ID", "OOD" or "-": see domain_of() of a study's facts.
+std::string domain_of(const ScenarioParts& parts);
+
+/// Whether the study says that the dataset is in the model's training mixture.
+bool is_trained_on(const ScenarioParts& parts);
+
 /// JSON: everything that determines what an adapter learns.
-std::string training_identity(const Study& study, const ScenarioParts& parts);
+std::string training_identity(const ScenarioParts& parts);
 
 /// JSON: everything that determines the predictions, and under "scoring" what determines the statistics.
 std::string scenario_identity(const Study& study, const ScenarioParts& parts, const std::string& samples_sha256);

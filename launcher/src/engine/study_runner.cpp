@@ -6,29 +6,21 @@
 #include "medvlm/base/hash.hpp"
 #include "medvlm/core/device.hpp"
 #include "medvlm/core/identity.hpp"
-#include "pairing.hpp"
 
 namespace medvlm::launcher {
 namespace {
 
-/// "cluster" if the study asks for it, or leaves it open and the dataset names a group of dependent samples.
-std::string bootstrap_unit(const Study& study, const DatasetInfo& dataset) {
-  if (study.bootstrap.unit != "auto") {
-    if (study.bootstrap.unit == "cluster" && dataset.cluster_group.empty()) {
-      throw Error(ErrorCode::config, "bootstrap.unit is 'cluster', but dataset '" + dataset.name +
-                                         "' names no group of dependent samples; use 'auto' or 'sample'");
-    }
-    return study.bootstrap.unit;
-  }
-  return dataset.cluster_group.empty() ? "sample" : "cluster";
-}
-
-std::string hash_training_samples(Dataset& dataset) {
+TrainingSet list_training_samples(Dataset& dataset) {
+  TrainingSet set;
   std::string hashes;
   for (const Split split : dataset.splits()) {
-    if (split != Split::test) hashes += hash_samples(dataset.samples(split));
+    if (split == Split::test) continue;
+    const std::vector<Sample> samples = dataset.samples(split);
+    set.size += samples.size();
+    hashes += hash_samples(samples);
   }
-  return Sha256().add_field(hashes).hex();
+  set.sha256 = Sha256().add_field(hashes).hex();
+  return set;
 }
 
 }  // namespace
@@ -37,7 +29,7 @@ const TestSet& StudyRunner::test_set(const Item<Dataset>& dataset) {
   auto [found, added] = test_sets_.try_emplace(&dataset);
   if (added) {
     try {
-      found->second.samples = bench_.test_samples(*dataset.object);
+      found->second.samples = bench_.test_samples(dataset);
     } catch (Error& error) {
       test_sets_.erase(found);
       throw error.add_context("dataset '" + dataset.entry.name + "'");
@@ -47,46 +39,22 @@ const TestSet& StudyRunner::test_set(const Item<Dataset>& dataset) {
   return found->second;
 }
 
-const std::string& StudyRunner::training_sha256(const Item<Dataset>& dataset) {
-  auto [found, added] = training_hashes_.try_emplace(&dataset);
+const TrainingSet& StudyRunner::training_set(const Item<Dataset>& dataset) {
+  auto [found, added] = training_sets_.try_emplace(&dataset);
   if (added) {
     try {
-      found->second = hash_training_samples(*dataset.object);
+      found->second = list_training_samples(*dataset.object);
     } catch (Error& error) {
-      training_hashes_.erase(found);
+      training_sets_.erase(found);
       throw error.add_context("dataset '" + dataset.entry.name + "'");
     }
   }
   return found->second;
 }
 
-std::vector<PlannedScenario> StudyRunner::plan() {
-  const Study& study = bench_.study();
-  const c10::Device device = parse_device(study.run.device);
-  for (auto& model : bench_.models()) parse_dtype(study.run.dtype, model.object->info(), device);
-  std::vector<PlannedScenario> scenarios;
-  for (auto& model : bench_.models()) {
-    const auto dtype = parse_dtype(study.run.dtype, model.object->info(), device);
-    const std::string weights = hash_files(model.object->info().files, study.output / "cache" / "checkpoints.json");
-    for (auto& dataset : bench_.datasets()) {
-      for (auto& adapter : bench_.adapters()) {
-        if (!fits(model, dataset, adapter)) continue;
-        const bool trains = adapter.object->traits(dataset.object->info()).trains;
-        const std::string name = model.entry.name + "/" + dataset.entry.name + "/" + adapter.entry.name;
-        scenarios.push_back({name, study.output / model.entry.name / dataset.entry.name / adapter.entry.name,
-                             {model, dataset, adapter, metrics_for(bench_.metrics(), dataset), adapter.entry.seed.value_or(study.seed), weights,
-                              trains ? training_sha256(dataset) : "", device.str(), dtype_name(dtype),
-                              bootstrap_unit(study, dataset.object->info())},
-                             &model, &dataset, device, dtype, trains});
-      }
-    }
-  }
-  return scenarios;
-}
-
 bool StudyRunner::must_train(const PlannedScenario& planned) const {
   if (!planned.trains) return false;
-  const TrainingState state = inspect_training(planned.folder, training_identity(bench_.study(), planned.parts));
+  const TrainingState state = inspect_training(planned.folder, training_identity(planned.parts));
   return state.stage != TrainingState::Stage::finished || !state.differences.empty();
 }
 
@@ -115,13 +83,13 @@ void StudyRunner::run(PlannedScenario& planned, JournalMode mode, const std::fun
   scenario.open_test = [&] {
     const TestSet& test = test_set(*planned.dataset);
     return TestSplit{test.samples, scenario_identity(study, planned.parts, test.sha256),
-                     scenario_manifest(study, planned.parts, test.sha256)};
+                     scenario_manifest(study, planned.parts, test.sha256), test.sha256};
   };
   scenario.adapter = adapter.get();
   for (const Item<Metric>* metric : planned.parts.metrics) scenario.metrics.push_back({metric->entry.name, metric->object.get()});
-  if (planned.trains) scenario.training_identity = training_identity(study, planned.parts);
+  if (planned.trains) scenario.training_identity = training_identity(planned.parts);
   scenario.seed = planned.parts.seed;
-  scenario.batch_size = study.run.batch_size;
+  scenario.batch_size = planned.parts.batch_size;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   scenario.loader_threads = study.run.loader_threads > 0 ? study.run.loader_threads : int(cores);
   scenario.cache = cache.get();
@@ -153,6 +121,23 @@ ScenarioResult StudyRunner::evaluate(PlannedScenario& planned, JournalMode mode,
   } catch (Error& error) {
     throw error.add_context(planned.name);
   }
+}
+
+ShardResult StudyRunner::predict_shard(PlannedScenario& planned, Shard shard, JournalMode mode, Progress& progress) {
+  try {
+    load(planned);
+    ShardResult result;
+    run(planned, mode, [&](Scenario& scenario) { result = medvlm::predict_shard(scenario, shard, progress); });
+    return result;
+  } catch (Error& error) {
+    throw error.add_context(planned.name);
+  }
+}
+
+std::optional<std::size_t> StudyRunner::opened_samples(const Item<Dataset>& dataset) const {
+  const auto found = test_sets_.find(&dataset);
+  if (found == test_sets_.end()) return std::nullopt;
+  return found->second.samples.size();
 }
 
 bool StudyRunner::needs_model(const PlannedScenario& planned, JournalMode mode) {

@@ -28,6 +28,12 @@ struct TestSet {
   std::string sha256;
 };
 
+/// The train and validation samples of a dataset, without keeping them.
+struct TrainingSet {
+  std::size_t size = 0;
+  std::string sha256;
+};
+
 class StudyRunner {
  public:
   explicit StudyRunner(Workbench& bench) : bench_(bench) {}
@@ -45,19 +51,25 @@ class StudyRunner {
   /// Loads the model if it is not the one in memory, trains where that is to do, and evaluates.
   ScenarioResult evaluate(PlannedScenario& planned, JournalMode mode, Progress& progress);
 
+  /// Predicts one shard; see medvlm::predict_shard().
+  ShardResult predict_shard(PlannedScenario& planned, Shard shard, JournalMode mode, Progress& progress);
+
+  /// How many samples the test split of the dataset has, if it was opened.
+  std::optional<std::size_t> opened_samples(const Item<Dataset>& dataset) const;
   /// The test split of a dataset, listed at the first call. Throws Error(data) if it is empty.
   const TestSet& test_set(const Item<Dataset>& dataset);
+  /// What adapters learn from on a dataset, listed at the first call. Throws Error(data).
+  const TrainingSet& training_set(const Item<Dataset>& dataset);
 
  private:
   void run(PlannedScenario& planned, JournalMode mode, const std::function<void(Scenario&)>& action);
-  const std::string& training_sha256(const Item<Dataset>& dataset);
   void load(PlannedScenario& planned);
   /// True if nothing is left to predict. Opens the test split.
   bool is_predicted(const PlannedScenario& planned);
 
   Workbench& bench_;
   std::map<const Item<Dataset>*, TestSet> test_sets_;
-  std::map<const Item<Dataset>*, std::string> training_hashes_;
+  std::map<const Item<Dataset>*, TrainingSet> training_sets_;
   const Item<Model>* loaded_ = nullptr;
 };
 
