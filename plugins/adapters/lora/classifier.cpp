@@ -32,8 +32,4 @@ std::vector<at::Tensor> Classifier::parameters() const {
   return {head_->weight, head_->bias};
 }
 
-void Classifier::require_gradients(bool wanted) {
-  for (at::Tensor& parameter : parameters()) parameter.requires_grad_(wanted);
-}
-
 }  // namespace medvlm::lora

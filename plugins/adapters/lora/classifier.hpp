@@ -24,7 +24,6 @@ class Classifier {
   /// Weight and bias of the head, or nothing.
   std::vector<at::Tensor> parameters() const;
   const std::optional<sdk::train::LinearHead>& head() const { return head_; }
-  void require_gradients(bool wanted);
   /// After training: texts need not be embedded any more.
   void freeze_texts();
 

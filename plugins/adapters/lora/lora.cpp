@@ -7,7 +7,6 @@
 
 #include "medvlm/base/files.hpp"
 #include "medvlm/sdk/train/classification.hpp"
-#include "training.hpp"
 
 namespace medvlm::lora {
 namespace {
@@ -21,6 +20,17 @@ constexpr const char* kReport = "report.json";
 ImageTextEncoder& encoder_of(Model& model) {
   if (ImageTextEncoder* encoder = model.encoder()) return *encoder;
   throw Error(ErrorCode::config, model.info().family + " has no image encoder that lora could adapt");
+}
+
+Answerer& answerer_of(Model& model) {
+  if (Answerer* answerer = model.answerer()) return *answerer;
+  throw Error(ErrorCode::config, model.info().family + " answers no questions; take a generative model");
+}
+
+TrainableAnswerer& trainable_of(Model& model) {
+  if (TrainableAnswerer* answerer = model.trainable_answerer()) return *answerer;
+  throw Error(ErrorCode::config, model.info().family + " cannot learn answers: lora needs a model whose weights are here; " +
+                                     "ask it off the shelf");
 }
 
 Adaptable& adaptable_of(Model& model) {
@@ -45,27 +55,46 @@ sdk::train::LinearHead to_device(const sdk::train::LinearHead& head, c10::Device
 
 }  // namespace
 
-AdapterTraits Lora::traits(const DatasetInfo& dataset) const {
-  if (dataset.task != Task::diagnosis) {
-    throw Error(ErrorCode::config, "lora serves diagnosis datasets; '" + dataset.name + "' asks questions");
+Lora::Lora(const Options& options) : given_(options), questioning_(options) {
+  // What serves neither task is refused at once; what serves one of them, when a dataset of the other is there.
+  try {
+    options_ = LoraOptions::read(options, Task::diagnosis);
+  } catch (const Error& refusal) {
+    try {
+      options_ = LoraOptions::read(options, Task::vqa);
+    } catch (const Error&) {
+      throw refusal;
+    }
   }
-  return {AdapterInput::images, true};
+}
+
+AdapterTraits Lora::traits(const DatasetInfo& dataset) const {
+  LoraOptions::read(given_, dataset.task);
+  return {dataset.task == Task::vqa ? AdapterInput::questions : AdapterInput::images, true};
 }
 
 void Lora::prepare(AdapterContext& context) {
+  asks_ = context.dataset().task == Task::vqa;
+  options_ = LoraOptions::read(given_, context.dataset().task);
   kind_ = context.dataset().labels;
+  seed_ = context.seed();
   if (std::filesystem::exists(context.folder() / kReport)) {
     load(context, context.folder());
   } else {
     make(context);
   }
   report_ = read_file(context.folder() / kReport);
-  classifier_->freeze_texts();
+  if (classifier_) classifier_->freeze_texts();
 }
 
 void Lora::load(AdapterContext& context, const std::filesystem::path& folder) {
   adapter_ = sdk::lora::LoraAdapter::load(adaptable_of(context.model()), folder);
-  make_classifier(context, folder);
+  make_use(context, folder);
+}
+
+void Lora::make_use(AdapterContext& context, const std::filesystem::path& folder) {
+  if (asks_) answerer_ = &answerer_of(context.model());
+  else make_classifier(context, folder);
 }
 
 bool Lora::trains_texts() const {
@@ -103,6 +132,7 @@ void Lora::make_classifier(AdapterContext& context, const std::filesystem::path&
 
 void Lora::make(AdapterContext& context) {
   Adaptable& model = adaptable_of(context.model());
+  if (asks_ && options_.training.epochs > 0) trainable_of(context.model());  // before anything is read
   std::optional<TrainingSamples> samples;
   if (options_.training.epochs > 0) samples = read_samples(context, options_.training);
   if (options_.adapter) {
@@ -111,27 +141,42 @@ void Lora::make(AdapterContext& context) {
   } else {
     const auto targets = sdk::lora::choose_targets(model.layers(), options_.targets);
     adapter_ = std::make_unique<sdk::lora::LoraAdapter>(targets, options_.settings, context.seed());
-    make_classifier(context, {});
+    make_use(context, {});
   }
   json report = describe();
-  if (samples) report.update(train(context, *samples, *adapter_, *classifier_, options_.training));
+  if (samples) report.update(train(context, *samples, *adapter_, *objective(context, *samples), options_.training));
   adapter_->save(context.folder());
-  if (classifier_->head()) classifier_->head()->save(context.folder() / kHead);
+  if (classifier_ && classifier_->head()) classifier_->head()->save(context.folder() / kHead);
   write_file_atomically(context.folder() / kReport, report.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
   std::filesystem::remove(state_file(context.folder()));
 }
 
+std::unique_ptr<Objective> Lora::objective(AdapterContext& context, const TrainingSamples& samples) {
+  if (asks_) return std::make_unique<AnswerObjective>(trainable_of(context.model()), questioning_, seed_);
+  at::Tensor weights;
+  if (options_.training.class_weights) {
+    const auto classes = std::int64_t(context.dataset().classes.size());
+    weights = sdk::train::balanced_weights(sdk::train::class_counts(kind_, classes, samples.train.labels));
+  }
+  return std::make_unique<LabelObjective>(*classifier_, kind_, weights);
+}
+
 json Lora::describe() const {
   std::int64_t parameters = adapter_->parameter_count();
-  for (const at::Tensor& parameter : classifier_->parameters()) parameters += parameter.numel();
-  return {{"head", options_.prompt_head ? "prompt" : "linear"},
-          {"rank", adapter_->settings().rank},
-          {"alpha", adapter_->settings().alpha},
-          {"adapted_layers", adapter_->layer_count()},
-          {"trained_parameters", options_.training.epochs > 0 ? parameters : 0}};
+  if (classifier_) {
+    for (const at::Tensor& parameter : classifier_->parameters()) parameters += parameter.numel();
+  }
+  json report = json::object();
+  if (!asks_) report["head"] = options_.prompt_head ? "prompt" : "linear";
+  report["rank"] = adapter_->settings().rank;
+  report["alpha"] = adapter_->settings().alpha;
+  report["adapted_layers"] = adapter_->layer_count();
+  report["trained_parameters"] = options_.training.epochs > 0 ? parameters : 0;
+  return report;
 }
 
 std::vector<Prediction> Lora::predict(const AdapterBatch& batch) {
+  if (asks_) return questioning_.ask(*answerer_, batch, seed_);
   return sdk::train::to_predictions(sdk::train::probabilities(kind_, classifier_->logits(batch.images)));
 }
 

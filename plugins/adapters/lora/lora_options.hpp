@@ -1,10 +1,11 @@
-// The options of the LoRA adapter.
+// The options of the LoRA adapter. What is not set depends on the task: encoders and answering models have other recipes.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 
 #include "medvlm/base/options.hpp"
+#include "medvlm/core/data.hpp"
 #include "medvlm/sdk/lora/lora_adapter.hpp"
 #include "medvlm/sdk/train/schedule.hpp"
 #include "medvlm/sdk/zero_shot/class_prompts.hpp"
@@ -37,8 +38,8 @@ struct LoraOptions {
   sdk::ClassPrompts::Wish prompts;
   TrainingOptions training;
 
-  /// Throws Error(config).
-  static LoraOptions read(const Options& options);
+  /// For datasets of one task. Throws Error(config) for what can serve no dataset of that task.
+  static LoraOptions read(const Options& options, Task task);
 };
 
 }  // namespace medvlm::lora

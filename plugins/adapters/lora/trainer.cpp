@@ -5,7 +5,6 @@
 #include <c10/core/GradMode.h>
 
 #include "medvlm/sdk/nn/checkpointing.hpp"
-#include "medvlm/sdk/train/classification.hpp"
 
 namespace medvlm::lora {
 namespace {
@@ -37,63 +36,72 @@ class Autocast {
   at::ScalarType dtype_;
 };
 
-std::vector<at::Tensor> all_parameters(const sdk::lora::LoraAdapter& adapter, const Classifier& classifier) {
+void scale_gradients(const std::vector<at::Tensor>& parameters, double factor) {
+  for (const at::Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) parameter.mutable_grad().mul_(factor);
+  }
+}
+
+std::vector<at::Tensor> all_parameters(const sdk::lora::LoraAdapter& adapter, const Objective& objective) {
   std::vector<at::Tensor> parameters = adapter.parameters();
-  for (const at::Tensor& parameter : classifier.parameters()) parameters.push_back(parameter);
+  for (const auto& [name, parameter] : objective.parameters()) parameters.push_back(parameter);
   return parameters;
 }
 
 }  // namespace
 
-Trainer::Trainer(sdk::lora::LoraAdapter& adapter, Classifier& classifier, LabelKind kind, at::Tensor class_weights,
-                 const TrainingOptions& options)
+Trainer::Trainer(sdk::lora::LoraAdapter& adapter, Objective& objective, const TrainingOptions& options)
     : adapter_(adapter),
-      classifier_(classifier),
-      kind_(kind),
-      class_weights_(std::move(class_weights)),
+      objective_(objective),
       options_(options),
-      optimizer_(all_parameters(adapter, classifier), {options.weight_decay}) {
-  adapter_.require_gradients(true);
-  classifier_.require_gradients(true);
+      optimizer_(all_parameters(adapter, objective), {options.weight_decay}) {
+  require_gradients(true);
 }
 
 Trainer::~Trainer() {
   optimizer_.zero_grad();
-  adapter_.require_gradients(false);
-  classifier_.require_gradients(false);
+  require_gradients(false);
 }
 
-at::Tensor Trainer::batch_loss(std::span<const ProcessedImage> images, const at::Tensor& labels, const at::Tensor& weights) {
-  const at::Tensor logits = classifier_.logits(images);
-  return loss_sum(kind_, logits.scalar_type() == at::kDouble ? logits : logits.to(at::kFloat), labels.to(logits.device()),
-                  weights);
+void Trainer::require_gradients(bool wanted) {
+  adapter_.require_gradients(wanted);
+  for (auto& [name, parameter] : objective_.parameters()) at::Tensor(parameter).requires_grad_(wanted);
+}
+
+void Trainer::accumulate(const Batch& batch, std::int64_t first, std::int64_t count, std::optional<double> divisor,
+                         Result& result) {
+  const sdk::nn::GradientCheckpointing checkpointing(options_.gradient_checkpointing);
+  Loss loss;
+  {
+    const Autocast autocast(options_.mixed_precision);
+    loss = objective_.loss(batch, first, count);
+  }
+  result.failed += loss.failed;
+  if (!divisor) result.weight += loss.weight;
+  if (!loss.sum.defined()) return;
+  // An update that reaches nothing gives a loss without gradients; the training finds that out.
+  if (loss.sum.requires_grad()) (divisor ? loss.sum / *divisor : loss.sum).backward();
+  result.loss += loss.sum.item<double>();
 }
 
 Trainer::Result Trainer::update(const Batch& batch, std::int64_t step, double learning_rate) {
   Result result;
-  const at::Tensor weights = label_weights(kind_, batch.labels, class_weights_);
-  result.weight = weights.sum().item<double>();
-  if (!(result.weight > 0)) return result;
+  const std::optional<double> known = objective_.weight(batch);
+  result.weight = known.value_or(0);
+  if (known && !(*known > 0)) return result;
   optimizer_.zero_grad();
   sdk::lora::Dropout& dropout = adapter_.dropout();
   dropout.active = true;
   const auto n = static_cast<std::int64_t>(batch.images.size());
   const std::int64_t micro = options_.micro_batch > 0 ? std::min(options_.micro_batch, n) : n;
   for (std::int64_t first = 0; first < n; first += micro) {
-    const std::int64_t count = std::min(micro, n - first);
     // Each part of a batch has masks of its own.
     dropout.step = (static_cast<std::uint64_t>(step) << 20) + static_cast<std::uint64_t>(first);
-    const sdk::nn::GradientCheckpointing checkpointing(options_.gradient_checkpointing);
-    at::Tensor loss;
-    {
-      const Autocast autocast(options_.mixed_precision);
-      loss = batch_loss(std::span(batch.images).subspan(std::size_t(first), std::size_t(count)),
-                        batch.labels.narrow(0, first, count), weights.narrow(0, first, count));
-    }
-    (loss / result.weight).backward();
-    result.loss += loss.item<double>();
+    accumulate(batch, first, std::min(micro, n - first), known, result);
   }
   dropout.active = false;
+  if (!(result.weight > 0)) return result;
+  if (!known) scale_gradients(optimizer_.parameters(), 1 / result.weight);
   result.gradient_norm = clip_gradients(optimizer_.parameters(), options_.max_grad_norm);
   optimizer_.step(learning_rate);
   return result;
@@ -102,8 +110,8 @@ Trainer::Result Trainer::update(const Batch& batch, std::int64_t step, double le
 Trainer::Result Trainer::evaluate(const Batch& batch) {
   const c10::NoGradGuard frozen;
   const Autocast autocast(options_.mixed_precision);
-  const at::Tensor weights = label_weights(kind_, batch.labels, class_weights_);
-  return {batch_loss(batch.images, batch.labels, weights).item<double>(), weights.sum().item<double>(), 0};
+  const Loss loss = objective_.loss(batch, 0, static_cast<std::int64_t>(batch.images.size()));
+  return {loss.sum.defined() ? loss.sum.item<double>() : 0, loss.weight, 0, loss.failed};
 }
 
 }  // namespace medvlm::lora

@@ -1,27 +1,18 @@
-// One update of the adapter and its head, from one batch.
+// One update of the adapter and what learns with it, from one batch.
 #pragma once
 
-#include <span>
 #include <vector>
 
-#include "classifier.hpp"
 #include "lora_options.hpp"
 #include "medvlm/sdk/train/adamw.hpp"
+#include "objective.hpp"
 
 namespace medvlm::lora {
 
-/// Preprocessed images with their labels (as sdk::train::label_tensor()).
-struct Batch {
-  std::vector<ProcessedImage> images;
-  at::Tensor labels;
-};
-
 class Trainer {
  public:
-  /// Lets gradients flow into adapter and classifier until it is destroyed. `class_weights`: as
-  /// sdk::train::balanced_weights(), or undefined. All must outlive it.
-  Trainer(sdk::lora::LoraAdapter& adapter, Classifier& classifier, LabelKind kind, at::Tensor class_weights,
-          const TrainingOptions& options);
+  /// Lets gradients flow into the adapter and the objective's parameters until it is destroyed. All must outlive it.
+  Trainer(sdk::lora::LoraAdapter& adapter, Objective& objective, const TrainingOptions& options);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -30,6 +21,7 @@ class Trainer {
     double loss = 0;           ///< weighted sum, before the update
     double weight = 0;         ///< sum of the weights; 0: nothing was known, nothing was updated
     double gradient_norm = 0;  ///< before clipping
+    std::int64_t failed = 0;   ///< samples that could not take part
   };
   /// The `step`-th update; `step` decides the dropout. The gradients stay until the next one.
   Result update(const Batch& batch, std::int64_t step, double learning_rate);
@@ -40,12 +32,12 @@ class Trainer {
   const sdk::train::AdamW& optimizer() const { return optimizer_; }
 
  private:
-  at::Tensor batch_loss(std::span<const ProcessedImage> images, const at::Tensor& labels, const at::Tensor& weights);
+  /// Adds the gradients of one part of a batch, of the sum or, where `divisor` is known, of the mean.
+  void accumulate(const Batch& batch, std::int64_t first, std::int64_t count, std::optional<double> divisor, Result& result);
+  void require_gradients(bool wanted);
 
   sdk::lora::LoraAdapter& adapter_;
-  Classifier& classifier_;
-  LabelKind kind_;
-  at::Tensor class_weights_;
+  Objective& objective_;
   TrainingOptions options_;
   sdk::train::AdamW optimizer_;
 };

@@ -14,16 +14,22 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-LabelledSamples label(const DatasetInfo& dataset, std::vector<Sample> samples) {
-  LabelledSamples labelled{std::move(samples), {}};
-  labelled.labels = sdk::train::label_tensor(dataset, labelled.samples);
-  return labelled;
+bool asks(const DatasetInfo& dataset) { return dataset.task == Task::vqa; }
+
+KnownSamples with_labels(const DatasetInfo& dataset, std::vector<Sample> samples) {
+  KnownSamples known{std::move(samples), {}};
+  if (!asks(dataset)) known.labels = sdk::train::label_tensor(dataset, known.samples);
+  return known;
 }
 
-std::vector<Sample> labelled_samples(AdapterContext& context, Split split, std::int64_t* unlabelled) {
+bool is_known(const DatasetInfo& dataset, const Sample& sample) {
+  return asks(dataset) ? !sample.answer.empty() : sdk::train::has_label(dataset, sample);
+}
+
+std::vector<Sample> known_samples(AdapterContext& context, Split split, std::int64_t* unlabelled) {
   std::vector<Sample> kept;
   for (Sample& sample : context.samples(split)) {
-    if (sdk::train::has_label(context.dataset(), sample)) kept.push_back(std::move(sample));
+    if (is_known(context.dataset(), sample)) kept.push_back(std::move(sample));
     else if (unlabelled) ++*unlabelled;
   }
   return kept;
@@ -32,7 +38,7 @@ std::vector<Sample> labelled_samples(AdapterContext& context, Split split, std::
 /// Walks over an order of samples, batch by batch; images that fail are missing from their batch.
 class Batches {
  public:
-  Batches(AdapterContext& context, const LabelledSamples& samples, std::vector<std::int64_t> order, std::int64_t size)
+  Batches(AdapterContext& context, const KnownSamples& samples, std::vector<std::int64_t> order, std::int64_t size)
       : samples_(samples), order_(std::move(order)), size_(size) {
     for (const std::int64_t index : order_) pointers_.push_back(&samples.samples[std::size_t(index)]);
     stream_ = context.stream(pointers_);
@@ -50,15 +56,16 @@ class Batches {
     while (ahead_ && std::int64_t(ahead_->index) < last) {
       rows.push_back(order_[ahead_->index]);
       batch.images.push_back(std::move(ahead_->image));
+      batch.samples.push_back(pointers_[ahead_->index]);
       ahead_ = stream_->next();
     }
     first_ = last;
-    batch.labels = samples_.labels.index_select(0, at::tensor(rows, at::kLong));
+    if (samples_.labels.defined()) batch.labels = samples_.labels.index_select(0, at::tensor(rows, at::kLong));
     return batch;
   }
 
  private:
-  const LabelledSamples& samples_;
+  const KnownSamples& samples_;
   std::vector<std::int64_t> order_;
   std::int64_t size_, first_ = 0;
   std::vector<const Sample*> pointers_;
@@ -68,21 +75,20 @@ class Batches {
 
 class Training {
  public:
-  Training(AdapterContext& context, const TrainingSamples& samples, sdk::lora::LoraAdapter& adapter, Classifier& classifier,
+  Training(AdapterContext& context, const TrainingSamples& samples, sdk::lora::LoraAdapter& adapter, Objective& objective,
            const TrainingOptions& options)
       : context_(context),
         samples_(samples),
         adapter_(adapter),
-        classifier_(classifier),
+        objective_(objective),
         options_(options),
-        kind_(context.dataset().labels),
         count_(std::int64_t(samples.train.samples.size())),
         steps_per_epoch_((count_ + options.batch_size - 1) / options.batch_size),
-        trainer_(adapter, classifier, kind_, class_weights(), options) {
+        trainer_(adapter, objective, options) {
     const std::int64_t total = steps_per_epoch_ * options.epochs;
     schedule_ = {options.decay, total, std::int64_t(std::ceil(options.warmup * double(total)))};
     if (std::filesystem::exists(state_file(context.folder()))) {
-      state_ = load_state(state_file(context.folder()), adapter, classifier, trainer_);
+      state_ = load_state(state_file(context.folder()), adapter, objective, trainer_);
       looked_for_gradients_ = state_.step > 0;
     }
   }
@@ -92,17 +98,11 @@ class Training {
       run_epoch();
       end_epoch();
     }
-    if (state_.best_epoch > 0) restore_weights(state_.best, adapter_, classifier_);
+    if (state_.best_epoch > 0) restore_weights(state_.best, adapter_, objective_);
     return report();
   }
 
  private:
-  at::Tensor class_weights() const {
-    if (!options_.class_weights) return {};
-    const auto classes = std::int64_t(context_.dataset().classes.size());
-    return sdk::train::balanced_weights(sdk::train::class_counts(kind_, classes, samples_.train.labels));
-  }
-
   std::int64_t finished_epochs() const { return std::int64_t(state_.log.size()); }
 
   bool finished() const {
@@ -110,7 +110,7 @@ class Training {
     return options_.patience > 0 && finished_epochs() - state_.best_epoch >= options_.patience;
   }
 
-  void save() const { save_state(state_file(context_.folder()), state_, adapter_, classifier_, trainer_); }
+  void save() const { save_state(state_file(context_.folder()), state_, adapter_, objective_, trainer_); }
 
   void stop_if_asked() const {
     if (!context_.stop_requested()) return;
@@ -142,6 +142,7 @@ class Training {
     if (epoch == 0) state_.failed_images += failed;
     if (!batch.images.empty()) {
       const Trainer::Result result = trainer_.update(batch, state_.step, options_.lr * schedule_.factor(state_.step));
+      if (epoch == 0) state_.failed_questions += result.failed;
       state_.loss += result.loss;
       state_.weight += result.weight;
       if (!std::isfinite(result.loss)) {
@@ -169,7 +170,7 @@ class Training {
 
   void end_epoch() {
     if (!(state_.weight > 0)) {
-      throw Error(ErrorCode::data, "no image of the train split of '" + context_.dataset().name + "' can be read");
+      throw Error(ErrorCode::data, "no sample of the train split of '" + context_.dataset().name + "' can be read");
     }
     const std::int64_t epoch = finished_epochs() + 1;
     json entry = {{"epoch", epoch}, {"updates", state_.step}, {"loss", state_.loss / state_.weight},
@@ -180,7 +181,7 @@ class Training {
       if (loss < state_.best_loss) {
         state_.best_loss = loss;
         state_.best_epoch = epoch;
-        state_.best = current_weights(adapter_, classifier_);
+        state_.best = current_weights(adapter_, objective_);
       }
     }
     state_.loss = state_.weight = 0;
@@ -218,8 +219,14 @@ class Training {
       losses.push_back(entry.at("loss"));
       if (entry.contains("validation_loss")) validation.push_back(entry.at("validation_loss"));
     }
-    json report = {{"samples", count_ - state_.failed_images},
-                   {"left_out", {{"without_label", samples_.unlabelled}, {"image_failed", state_.failed_images}}},
+    json left_out = {{"without_label", samples_.unlabelled}, {"image_failed", state_.failed_images}};
+    if (asks(context_.dataset())) {
+      left_out = {{"without_answer", samples_.unlabelled},
+                  {"image_failed", state_.failed_images},
+                  {"question_failed", state_.failed_questions}};
+    }
+    json report = {{"samples", count_ - state_.failed_images - state_.failed_questions},
+                   {"left_out", left_out},
                    {"epochs", finished_epochs()},
                    {"updates", state_.step},
                    {"losses", losses}};
@@ -235,9 +242,8 @@ class Training {
   AdapterContext& context_;
   const TrainingSamples& samples_;
   sdk::lora::LoraAdapter& adapter_;
-  Classifier& classifier_;
+  Objective& objective_;
   const TrainingOptions& options_;
-  LabelKind kind_;
   std::int64_t count_, steps_per_epoch_;
   Trainer trainer_;
   sdk::train::Schedule schedule_;
@@ -252,9 +258,9 @@ std::filesystem::path state_file(const std::filesystem::path& folder) { return f
 TrainingSamples read_samples(AdapterContext& context, const TrainingOptions& options) {
   const DatasetInfo& dataset = context.dataset();
   TrainingSamples result;
-  std::vector<Sample> train = labelled_samples(context, Split::train, &result.unlabelled), held_out;
+  std::vector<Sample> train = known_samples(context, Split::train, &result.unlabelled), held_out;
   if (options.patience > 0 && context.has(Split::validation)) {
-    held_out = labelled_samples(context, Split::validation, nullptr);
+    held_out = known_samples(context, Split::validation, nullptr);
   } else if (options.patience > 0) {
     const int folds = std::max(2, int(std::lround(1 / options.validation_fraction)));
     const std::vector<int> fold = sdk::train::cluster_folds(dataset, train, folds, context.seed());
@@ -262,19 +268,23 @@ TrainingSamples read_samples(AdapterContext& context, const TrainingOptions& opt
     for (std::size_t i = 0; i < train.size(); ++i) (fold[i] == 0 ? held_out : rest).push_back(std::move(train[i]));
     train = std::move(rest);
   }
-  result.train = label(dataset, std::move(train));
-  result.validation = label(dataset, std::move(held_out));
-  const auto classes = std::int64_t(dataset.classes.size());
-  sdk::train::require_two_classes(dataset, sdk::train::class_counts(dataset.labels, classes, result.train.labels), "train");
+  result.train = with_labels(dataset, std::move(train));
+  result.validation = with_labels(dataset, std::move(held_out));
+  if (!asks(dataset)) {
+    const auto classes = std::int64_t(dataset.classes.size());
+    sdk::train::require_two_classes(dataset, sdk::train::class_counts(dataset.labels, classes, result.train.labels), "train");
+  } else if (result.train.samples.empty()) {
+    throw Error(ErrorCode::data, "'" + dataset.name + "' has no question with an answer in its train split");
+  }
   if (options.patience > 0 && result.validation.samples.empty()) {
     throw Error(ErrorCode::data, "'" + dataset.name + "' has no sample to hold out for early stopping; set patience = 0");
   }
   return result;
 }
 
-json train(AdapterContext& context, const TrainingSamples& samples, sdk::lora::LoraAdapter& adapter, Classifier& classifier,
+json train(AdapterContext& context, const TrainingSamples& samples, sdk::lora::LoraAdapter& adapter, Objective& objective,
            const TrainingOptions& options) {
-  return Training(context, samples, adapter, classifier, options).run();
+  return Training(context, samples, adapter, objective, options).run();
 }
 
 }  // namespace medvlm::lora

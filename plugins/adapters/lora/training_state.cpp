@@ -12,13 +12,10 @@ namespace {
 using json = nlohmann::ordered_json;
 
 /// The parameters themselves, not copies.
-sdk::WeightMap named_parameters(const sdk::lora::LoraAdapter& adapter, const Classifier& classifier) {
+sdk::WeightMap named_parameters(const sdk::lora::LoraAdapter& adapter, const Objective& objective) {
   sdk::WeightMap weights;
   for (const auto& [name, tensor] : adapter.tensors()) weights["lora." + name] = tensor;
-  if (classifier.head()) {
-    weights["head.weight"] = classifier.head()->weight;
-    weights["head.bias"] = classifier.head()->bias;
-  }
+  for (const auto& [name, tensor] : objective.parameters()) weights[name] = tensor;
   return weights;
 }
 
@@ -27,15 +24,15 @@ constexpr const char* kOptimizer = "optimizer.";
 
 }  // namespace
 
-sdk::WeightMap current_weights(const sdk::lora::LoraAdapter& adapter, const Classifier& classifier) {
+sdk::WeightMap current_weights(const sdk::lora::LoraAdapter& adapter, const Objective& objective) {
   sdk::WeightMap copies;
-  for (const auto& [name, tensor] : named_parameters(adapter, classifier)) copies[name] = tensor.detach().clone();
+  for (const auto& [name, tensor] : named_parameters(adapter, objective)) copies[name] = tensor.detach().clone();
   return copies;
 }
 
-void restore_weights(const sdk::WeightMap& weights, const sdk::lora::LoraAdapter& adapter, const Classifier& classifier) {
+void restore_weights(const sdk::WeightMap& weights, const sdk::lora::LoraAdapter& adapter, const Objective& objective) {
   const c10::NoGradGuard no_grad;
-  for (auto& [name, tensor] : named_parameters(adapter, classifier)) {
+  for (auto& [name, tensor] : named_parameters(adapter, objective)) {
     const auto found = weights.find(name);
     if (found == weights.end() || found->second.sizes() != tensor.sizes()) {
       throw Error(ErrorCode::checkpoint,
@@ -46,14 +43,15 @@ void restore_weights(const sdk::WeightMap& weights, const sdk::lora::LoraAdapter
 }
 
 void save_state(const std::filesystem::path& file, const TrainingState& state, const sdk::lora::LoraAdapter& adapter,
-                const Classifier& classifier, const Trainer& trainer) {
-  sdk::WeightMap tensors = named_parameters(adapter, classifier);
+                const Objective& objective, const Trainer& trainer) {
+  sdk::WeightMap tensors = named_parameters(adapter, objective);
   for (const auto& [name, tensor] : state.best) tensors[kBest + name] = tensor;
   trainer.optimizer().save(tensors, kOptimizer);
   // Sums as bit-exact tensors: they go into the report, which must not depend on interruptions.
   tensors["sums"] = at::tensor({state.loss, state.weight, state.best_loss}, at::kDouble);
   const json story = {{"step", state.step},
                       {"failed_images", state.failed_images},
+                      {"failed_questions", state.failed_questions},
                       {"log", state.log},
                       {"without_gradient", state.without_gradient},
                       {"best_epoch", state.best_epoch}};
@@ -61,7 +59,7 @@ void save_state(const std::filesystem::path& file, const TrainingState& state, c
 }
 
 TrainingState load_state(const std::filesystem::path& file, const sdk::lora::LoraAdapter& adapter,
-                         const Classifier& classifier, Trainer& trainer) {
+                         const Objective& objective, Trainer& trainer) {
   const sdk::Safetensors stored(file);
   sdk::WeightMap tensors, best;
   for (const std::string& name : stored.names()) {
@@ -73,6 +71,7 @@ TrainingState load_state(const std::filesystem::path& file, const sdk::lora::Lor
     const json story = json::parse(stored.metadata().at("state"));
     state.step = story.at("step");
     state.failed_images = story.at("failed_images");
+    state.failed_questions = story.at("failed_questions");
     state.log = story.at("log");
     state.without_gradient = story.at("without_gradient").get<std::vector<std::string>>();
     state.best_epoch = story.at("best_epoch");
@@ -85,7 +84,7 @@ TrainingState load_state(const std::filesystem::path& file, const sdk::lora::Lor
                 file.string() + ": is not the state of a training (" + error.what() + "); start it over with --fresh");
   }
   state.best = std::move(best);
-  restore_weights(tensors, adapter, classifier);
+  restore_weights(tensors, adapter, objective);
   trainer.optimizer().load(tensors, kOptimizer);
   return state;
 }

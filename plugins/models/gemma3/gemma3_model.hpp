@@ -25,6 +25,7 @@ class Gemma3Model final : public sdk::language::AnsweringModel {
                                const at::Tensor& features) const override;
   const sdk::language::Decoder& decoder() const override { return decoder_; }
   const sdk::Tokenizer& tokenizer() const override { return tokenizer_; }
+  std::string prompt_end() const override { return template_.ending(); }
   std::string_view turn_end() const override { return "<end_of_turn>"; }
   const sdk::nn::VisionTower& vision() const { return vision_; }
 

@@ -21,6 +21,7 @@ class LlavaModel final : public sdk::language::AnsweringModel {
                                const at::Tensor& features) const override;
   const sdk::language::Decoder& decoder() const override { return decoder_; }
   const sdk::Tokenizer& tokenizer() const override { return tokenizer_; }
+  std::string prompt_end() const override { return template_.ending(); }
 
   /// What goes into the projector, [patches, tower width].
   at::Tensor tower_features(const ProcessedImage& image) const;

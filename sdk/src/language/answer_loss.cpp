@@ -15,6 +15,19 @@ namespace {
 
 std::int64_t size_of(const std::vector<std::int64_t>& ids) { return static_cast<std::int64_t>(ids.size()); }
 
+/// The ids of `text` where it follows `before`: many tokenizers make other tokens of the first word of a text.
+std::vector<std::int64_t> ids_behind(const Tokenizer& tokenizer, const std::string& before, const std::string& text) {
+  // A line break or a token in angle brackets ("<|assistant|>") is followed at once, a word after a blank.
+  const bool blank = !before.empty() && std::string_view(" \n\t>").find(before.back()) == std::string_view::npos;
+  const std::string spaced = (blank ? " " : "") + text;
+  const std::vector<std::int64_t> first = tokenizer.encode(before, false);
+  std::vector<std::int64_t> all = tokenizer.encode(before + spaced, false);
+  // Where the border lies within a token, generation cannot begin with it either.
+  if (all.size() < first.size() || !std::equal(first.begin(), first.end(), all.begin())) return tokenizer.encode(spaced, false);
+  all.erase(all.begin(), all.begin() + std::ssize(first));
+  return all;
+}
+
 /// A prompt that already holds its answer but for the last token, which nothing is predicted from.
 struct Taught {
   Prompt prompt;
@@ -46,7 +59,7 @@ at::Tensor predicting_states(const at::Tensor& states, const std::vector<Taught>
 }  // namespace
 
 std::vector<std::int64_t> AnsweringModel::answer_ids(std::string_view answer) const {
-  std::vector<std::int64_t> ids = tokenizer().encode(stripped(answer), false);
+  std::vector<std::int64_t> ids = ids_behind(tokenizer(), prompt_end(), stripped(answer));
   const auto turn = turn_end().empty() ? std::nullopt : tokenizer().find_id(turn_end());
   if (!turn && settings_.stop.empty()) {
     throw Error(ErrorCode::checkpoint, "neither generation_config.json nor config.json names the token that ends an answer " +

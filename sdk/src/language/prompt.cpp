@@ -65,6 +65,12 @@ PromptTemplate::PromptTemplate(std::string text, std::string system, std::string
   }
 }
 
+std::string PromptTemplate::ending() const {
+  std::string end;
+  walk(text_, "template", [&](char c) { end.push_back(c); }, [&](std::string_view) { end.clear(); });
+  return end;
+}
+
 PromptTemplate::Rendered PromptTemplate::render(std::string_view question) const {
   Rendered rendered;
   std::string* part = &rendered.before;

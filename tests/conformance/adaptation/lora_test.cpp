@@ -97,7 +97,8 @@ void check_gradients(const Recorded& recorded) {
 
 /// The recorded number of steps; gradients of the first are compared.
 void train(Recorded& recorded, lora::TrainingOptions options) {
-  lora::Trainer trainer(*recorded.adapter, *recorded.classifier, recorded.kind, recorded.weights(), options);
+  lora::LabelObjective objective(*recorded.classifier, recorded.kind, recorded.weights());
+  lora::Trainer trainer(*recorded.adapter, objective, options);
   const at::Tensor expected = recorded.trace["loss"].to(at::kDouble);
   for (std::int64_t step = 0; step < expected.size(0); ++step) {
     const auto result = trainer.update({recorded.images, recorded.labels}, step, recorded.lr());

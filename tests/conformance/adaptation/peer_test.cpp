@@ -46,7 +46,8 @@ TEST_CASE("PEFT loads a trained adapter and gives the same embeddings") {
                                   sdk::train::LinearHead::initial(3, model->encoder()->encode_images(images).joint.size(1),
                                                                   sdk::train::seeded_generator(1)));
       {
-        lora::Trainer trainer(adapter, classifier, LabelKind::multiclass, {}, {});
+        lora::LabelObjective objective(classifier, LabelKind::multiclass, {});
+        lora::Trainer trainer(adapter, objective, {});
         for (int step = 0; step < 4; ++step)
           trainer.update({images, at::arange(std::int64_t(images.size())) % 3}, step, 0.02);
       }

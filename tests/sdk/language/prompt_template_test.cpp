@@ -38,3 +38,9 @@ TEST_CASE("a template that cannot be filled is refused with the cure") {
   refused("{image}{questoin}", "unknown place");
   refused("{image}{question}}", "unknown place");
 }
+
+TEST_CASE("what every prompt ends with is the text after the last place") {
+  CHECK(PromptTemplate("{system} USER: {image}\n{question} ASSISTANT:", "").ending() == " ASSISTANT:");
+  CHECK(PromptTemplate("{question}{image}<end>{{}}\n", "").ending() == "<end>{}\n");
+  CHECK(PromptTemplate("{image}{question}", "").ending().empty());
+}

@@ -51,10 +51,13 @@ class MEDVLM_API AnsweringModel : public Model, public Answerer, public Trainabl
   virtual Prompt prompt(std::string_view question, const ProcessedImage& image, const at::Tensor& features) const = 0;
   /// The text of an answer. Default: the tokenizer's decoding without special tokens, stripped.
   virtual std::string decode(std::span<const std::int64_t> ids) const;
-  /// The tokens of an answer that is to be learnt, as they follow the prompt, the end included. Default: the stripped text
-  /// without special tokens, then turn_end(), or the first stop token of settings() where the tokenizer has none such.
-  /// Throws Error(checkpoint) if nothing ends an answer.
+  /// The tokens of an answer that is to be learnt, as they follow the prompt, the end included. Default: what the stripped
+  /// text becomes behind prompt_end(), with a blank between them if that ends in the middle of a line ("ASSISTANT:"); then
+  /// turn_end(), or the first stop token of settings() where the tokenizer has none such. Throws Error(checkpoint) if
+  /// nothing ends an answer.
   virtual std::vector<std::int64_t> answer_ids(std::string_view answer) const;
+  /// The text that every prompt ends with.
+  virtual std::string prompt_end() const { return {}; }
   /// The token that ends the family's answers, by its text; empty: the first stop token.
   virtual std::string_view turn_end() const { return {}; }
   virtual const Decoder& decoder() const = 0;

@@ -43,6 +43,8 @@ class MEDVLM_API PromptTemplate {
     std::string before, after;
   };
   Rendered render(std::string_view question) const;
+  /// The text after the last place: what every prompt ends with.
+  std::string ending() const;
   const std::string& text() const { return text_; }
   const std::string& system() const { return system_; }
 
