@@ -15,7 +15,8 @@ struct UnpairedDifference {
 
 /// first - second with the z-test of independent values: variances add. On one and the same test set two models agree on many
 /// samples, so that this is wider than a paired interval and its p-value is larger than it need be. NaN where a standard
-/// error is NaN. Throws Error(config) for a confidence outside (0, 1).
+/// error is NaN; where both are 0, z and p-value of equal values are 0 and 1, of others NaN. Throws Error(config) for a
+/// confidence outside (0, 1).
 MEDVLM_API UnpairedDifference unpaired_difference(double first, double first_error, double second, double second_error,
                                                   double confidence);
 
