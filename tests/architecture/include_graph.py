@@ -17,6 +17,8 @@ ALLOWED = {
     'plugins': {'base', 'analysis', 'core', 'sdk'},
     'launcher/src/report': {'base', 'analysis', 'report'},
     'launcher/src/light': {'base', 'registry', 'analysis', 'report'},
+    'launcher/src/cluster': {'base', 'registry'},
+    'launcher/src/export': {'base', 'analysis'},
     'launcher': {'base', 'analysis', 'core', 'registry', 'conformance', 'sdk'},
 }
 # The program's own stamp is compiled from the header that plugins use.
