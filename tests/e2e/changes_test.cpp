@@ -38,7 +38,7 @@ nlohmann::json planned(const fs::path& out, const Words& more = {}) {
   words.insert(words.end(), more.begin(), more.end());
   const Outcome outcome = plan(finished().study, out, words);
   REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
-  return nlohmann::json::parse(outcome.out).at(0);
+  return nlohmann::json::parse(outcome.out)["scenarios"].at(0);
 }
 
 const Words kOtherTemplate{"--set", "adapters.ots.templates=[\"a scan of {}\"]"};
