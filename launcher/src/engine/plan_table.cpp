@@ -84,11 +84,11 @@ std::string totals_line(const PlanReport& report, const PlanTotals& totals) {
   }
   std::string text = std::to_string(report.scenarios.size()) + " scenarios: " + states + "\n";
   if (totals.states.contains("done") && totals.states.at("done") == report.scenarios.size()) return text;
-  text += "to do: " + counted(double(totals.predictions_left)) + " predictions; " + counted(double(totals.images_to_encode)) +
+  text += "to do: " + counted(double(totals.predictions_left)) + " predictions, " + counted(double(totals.images_to_encode)) +
           " images to encode";
   if (totals.cached_embeddings > 0) text += " (" + counted(double(totals.cached_embeddings)) + " embeddings are there or shared)";
-  if (totals.training_images > 0) text += "; " + counted(totals.training_images) + " images of trainings, epochs counted";
-  if (totals.trainable_parameters > 0) text += "; " + counted(double(totals.trainable_parameters)) + " parameters to train";
+  if (totals.trainable_parameters > 0) text += "\nto train: " + counted(double(totals.trainable_parameters)) + " parameters";
+  if (totals.training_images > 0) text += ", " + counted(totals.training_images) + " images with their epochs";
   text += "\ntakes about " + (totals.seconds < 1 ? "1s" : format_duration(totals.seconds)) + " one after another, and " +
           disk(totals.bytes) + " of disk";
   if (totals.unknown_times > 0) text += "; the time of " + std::to_string(totals.unknown_times) + " scenarios is unknown";
@@ -100,11 +100,11 @@ std::string basis_lines(const PlanReport& report, const PlanTotals& totals) {
   std::string text;
   if (totals.bases.contains(Basis::finished_scenarios)) text += "times without ~: from finished scenarios of the same model in this folder\n";
   if (report.forecast.matrix_rate > 0) {
-    text += "times with ~: a rule of thumb, right within a factor of a few: 2 operations a parameter and token, 200 tokens an image,\n"
-            "1000 a question, three times that to train, at half the " +
-            counted(report.forecast.matrix_rate) + "FLOP/s with which this machine multiplies matrices\n";
+    text += "times with ~: a rule of thumb, right within a factor of a few: 2 operations a parameter and token, 200 tokens an\n"
+            "image, 1000 a question, three times that to train, at half the " +
+            counted(report.forecast.matrix_rate) + "FLOP/s with which this machine multiplies\nmatrices; 1 ms a training image of a probe\n";
   } else if (totals.bases.contains(Basis::rule_of_thumb)) {
-    text += "times with ~: a rule of thumb, 1 ms a training image of a probe\n";
+    text += "times with ~: a rule of thumb: 1 ms a training image of a probe\n";
   }
   return text;
 }
