@@ -28,7 +28,8 @@ bool has_metric(const std::vector<Outcome>& outcomes, const std::string& task, c
 
 /// One view per task. A metric or an adapter may be of one task alone, but it must be of one.
 std::vector<TaskView> task_views(const std::vector<Outcome>& outcomes, const ReportRequest& request) {
-  const std::vector<std::string> tasks = tasks_of(outcomes);
+  std::vector<std::string> tasks = tasks_of(outcomes);
+  std::stable_partition(tasks.begin(), tasks.end(), [](const std::string& task) { return task == "diagnosis"; });
   const bool known = std::any_of(tasks.begin(), tasks.end(), [&](const std::string& task) { return has_metric(outcomes, task, request.metric); });
   std::vector<TaskView> views;
   bool tuned_known = request.tuned.empty();
@@ -59,6 +60,14 @@ std::map<std::string, double> metric_scales(const std::vector<Outcome>& outcomes
   return scales;
 }
 
+/// In the order and with the names that the other figures have.
+void order_curves(std::vector<ScenarioCurves>& curves, const TaskView& view) {
+  const std::vector<std::string> methods = view.methods();
+  const auto place = [&](const ScenarioCurves& one) { return std::find(methods.begin(), methods.end(), one.method) - methods.begin(); };
+  std::stable_sort(curves.begin(), curves.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  for (ScenarioCurves& one : curves) one.method = view.adapter_label(one.method);
+}
+
 /// Reads every scenario's predictions once, for the curves and the browser of samples.
 Json read_predictions_of(Material& material, const ReportRequest& request) {
   const auto file_of = [](const Outcome& outcome) { return outcome.folder / "predictions.jsonl"; };
@@ -69,13 +78,21 @@ Json read_predictions_of(Material& material, const ReportRequest& request) {
   std::optional<ThumbnailFolder> thumbnails;
   if (!request.thumbnails.empty()) thumbnails.emplace(request.thumbnails);
   SampleCollector samples(wanted, thumbnails ? &*thumbnails : nullptr);
+  std::set<std::string> drawn;
   for (const Outcome& outcome : material.outcomes) {
     if (!std::filesystem::exists(file_of(outcome))) continue;
     const auto predictions = read_predictions(file_of(outcome));
     if (outcome.dataset.task != "vqa") {
-      if (auto curves = curves_of(outcome, predictions)) material.curves.push_back(std::move(*curves));
+      // Of several seeds the first: three lines of one model would hide the others.
+      const std::string key = outcome.model.name + "\n" + outcome.dataset.name + "\n" + outcome.adapter.name;
+      if (drawn.insert(key).second) {
+        if (auto curves = curves_of(outcome, predictions)) material.curves.push_back(std::move(*curves));
+      }
     }
     if (wanted > 0) samples.add(outcome, predictions);
+  }
+  for (const TaskView& view : material.tasks) {
+    if (view.task() != "vqa") order_curves(material.curves, view);
   }
   return samples.finish();
 }
@@ -122,6 +139,24 @@ void add_head(Document& document, const Material& material, const ReportRequest&
   }
 }
 
+/// Names of models and datasets may give the same id, which a page must not have twice.
+void make_ids_unique(Document& document) {
+  std::set<std::string> used = {"main", "theme", "answer", "samples", "samples-data", "sample-browser"};
+  for (const Section& section : document.sections) used.insert(section.id);
+  const auto own = [&](std::string& id) {
+    const std::string wanted = id;
+    for (int number = 2; !used.insert(id).second; ++number) id = wanted + "-" + std::to_string(number);
+  };
+  for (Section& section : document.sections) {
+    for (Part& part : section.parts) {
+      for (Block& block : part.blocks) {
+        if (auto* table = std::get_if<Table>(&block)) own(table->id);
+        if (auto* figure = std::get_if<Figure>(&block)) own(figure->id);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Report make_report(const std::vector<std::filesystem::path>& folders, const ReportRequest& request) {
@@ -136,6 +171,7 @@ Report make_report(const std::vector<std::filesystem::path>& folders, const Repo
     Section section = write(material);
     if (!section.empty()) report.document.sections.push_back(std::move(section));
   }
+  make_ids_unique(report.document);
   return report;
 }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "json_access.hpp"
 #include "medvlm/base/error.hpp"
 #include "medvlm/base/files.hpp"
 
@@ -19,23 +20,18 @@ std::optional<json> parsed(const fs::path& file) {
   return value;
 }
 
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 void add_unfinished(std::vector<Unfinished>& result, const fs::path& folder) {
   const std::optional<json> study = parsed(folder / "study.json");
-  if (!study || !study->contains("scenarios") || !(*study)["scenarios"].is_array()) return;
-  for (const json& scenario : (*study)["scenarios"]) {
-    if (!scenario.is_object()) continue;
-    const fs::path at = folder / text_at(scenario, "folder");
+  if (!study) return;
+  for (const json& scenario : list_of(*study, "scenarios")) {
+    if (text_of(scenario, "folder").empty()) continue;
+    const fs::path at = folder / text_of(scenario, "folder");
     if (fs::exists(at / "result.json")) continue;
-    Unfinished unfinished{text_at(*study, "study"), text_at(scenario, "name"), "not started", ""};
+    Unfinished unfinished{text_of(*study, "study"), text_of(scenario, "name"), "not started", ""};
     if (fs::exists(at / "journal.jsonl")) unfinished.state = "not finished";
     if (const std::optional<json> error = parsed(at / "error.json")) {
       unfinished.state = "failed";
-      unfinished.message = text_at(*error, "message");
+      unfinished.message = text_of(*error, "message");
     }
     result.push_back(std::move(unfinished));
   }

@@ -60,6 +60,13 @@ std::string TaskView::adapter_label(const std::string& name) const {
   return name == table_->off_the_shelf() ? "off the shelf" : name;
 }
 
+std::vector<std::string> TaskView::methods() const {
+  std::vector<std::string> names;
+  for (const AdapterFacts& adapter : table_->adapters()) names.push_back(adapter.name);
+  std::stable_partition(names.begin(), names.end(), [&](const std::string& name) { return name == table_->off_the_shelf(); });
+  return names;
+}
+
 bool TaskView::is_tuned(const std::string& adapter) const {
   const auto& trained = table_->tuned();
   return std::find(trained.begin(), trained.end(), adapter) != trained.end();

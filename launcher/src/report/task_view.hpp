@@ -46,6 +46,8 @@ class TaskView {
   std::string dataset_label(std::size_t dataset) const;
   /// "off the shelf" or the adapter's name.
   std::string adapter_label(const std::string& name) const;
+  /// All adapters: off the shelf first.
+  std::vector<std::string> methods() const;
   bool is_tuned(const std::string& adapter) const;
   bool any_published() const { return any_published_; }
   bool any_rounds() const { return any_rounds_; }

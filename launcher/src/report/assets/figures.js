@@ -27,7 +27,7 @@
   function columnsFor(spec, width) {
     const panel = spec.spec.width && spec.spec.width.step ? spec.spec.width.step * new Set(spec.data.values.map((row) => row.dataset)).size : spec.spec.width;
     const panels = new Set(spec.data.values.map((row) => row.method)).size;
-    return Math.max(1, Math.min(panels, Math.floor((width - 90) / (panel + 60))));
+    return Math.max(1, Math.min(panels, Math.floor((width - 100) / (panel + 24))));
   }
 
   function fitted(figure, width) {

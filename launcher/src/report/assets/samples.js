@@ -99,7 +99,7 @@
       item.append(image);
     }
     const text = document.createElement("div");
-    const head = document.createElement("h4");
+    const head = document.createElement("h3");
     head.textContent = one.name + " \u00b7 sample " + sample.i + " \u00b7 " + sample.id;
     const listing = document.createElement("dl");
     entry(listing, "Question", sample.q);

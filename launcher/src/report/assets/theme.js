@@ -1,4 +1,4 @@
-// The switch between the system's theme, light and dark. Colours are CSS variables; figures take theirs from the text.
+// The switch between the system's theme, light and dark, and what print needs. Colours are CSS variables; figures take theirs from the text.
 (() => {
   "use strict";
   const button = document.getElementById("theme");
@@ -21,4 +21,14 @@
   });
   button.hidden = false;
   apply();
+
+  // Paper cannot be unfolded.
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const part of folded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of folded) part.open = false;
+  });
 })();

@@ -9,7 +9,7 @@ namespace {
 
 using analysis::CostOfGain;
 
-std::optional<Figure> cost_figure(const TaskView& view, const std::string& id, const std::string& cost_title,
+std::optional<Figure> cost_figure(const TaskView& view, const std::string& id, const std::string& cost_title, const std::string& format,
                                   double (*cost_of)(const CostOfGain&)) {
   Json rows = Json::array();
   for (const CostOfGain& cost : view.costs()) {
@@ -31,12 +31,13 @@ std::optional<Figure> cost_figure(const TaskView& view, const std::string& id, c
   std::vector<std::string> methods;
   for (const std::string& adapter : view.table().tuned()) methods.push_back(clean_utf8(adapter));
   const Json x = channel("cost", "quantitative", {{"title", cost_title}, {"scale", {{"type", "log"}, {"nice", false}, {"padding", 12}}},
-                         {"axis", {{"format", "~s"}, {"labelOverlap", true}, {"tickCount", 5}}}});
-  const Json colour = channel("method", "nominal", {{"scale", colours(methods)}, {"legend", {{"orient", "top"}, {"title", nullptr}}}});
-  const Json shape = channel("role", "nominal", {{"legend", {{"orient", "top"}, {"title", nullptr}}},
+                         {"axis", {{"format", format}, {"labelOverlap", true}, {"grid", false}}}});
+  const Json colour = channel("method", "nominal", {{"scale", colours(methods)}, {"legend", {{"orient", "top"}, {"title", nullptr}, {"symbolOpacity", 1}}}});
+  const Json shape = channel("role", "nominal", {{"legend", {{"orient", "top"}, {"title", nullptr}, {"symbolOpacity", 1}}},
       {"scale", {{"domain", {"generalist", "specialist", "role not told"}}, {"range", {"circle", "triangle-up", "square"}}}}});
   const std::string gain_title = "gain over off the shelf (" + view.unit() + ")";
   figure.spec["width"] = "container";
+  figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   figure.spec["height"] = 280;
   figure.spec["layer"] = Json::array({
       {{"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}}}, {"data", {{"values", Json::array({Json::object()})}}},
@@ -52,12 +53,12 @@ std::optional<Figure> cost_figure(const TaskView& view, const std::string& id, c
 }  // namespace
 
 std::optional<Figure> parameters_against_gain(const TaskView& view) {
-  return cost_figure(view, "cost-parameters", "parameters updated",
+  return cost_figure(view, "cost-parameters", "parameters updated", "~s",
                      [](const CostOfGain& cost) { return static_cast<double>(cost.trained_parameters); });
 }
 
 std::optional<Figure> seconds_against_gain(const TaskView& view) {
-  return cost_figure(view, "cost-seconds", "seconds of training", [](const CostOfGain& cost) { return cost.training_seconds; });
+  return cost_figure(view, "cost-seconds", "seconds of training", "~r", [](const CostOfGain& cost) { return cost.training_seconds; });
 }
 
 }  // namespace medvlm::report

@@ -9,13 +9,13 @@ namespace medvlm::report {
 namespace {
 
 /// Points with intervals in rows, a line at zero.
-Json forest_layers(const std::string& x_title, const Json& colour, const std::vector<DataColumn>& columns) {
+Json forest_layers(const std::string& x_title, const Json& y, const Json& colour, const std::vector<DataColumn>& columns) {
   const auto x = [&](const char* field) { return channel(field, "quantitative", {{"title", x_title}}); };
   return Json::array({{{"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}}}, {"data", {{"values", Json::array({Json::object()})}}},
-                       {"encoding", {{"x", {{"datum", 0}}}, {"y", nullptr}}}},
-                      {{"mark", {{"type", "rule"}, {"strokeWidth", 2}}}, {"encoding", {{"x", x("low")}, {"x2", {{"field", "high"}}}, {"color", colour}}}},
+                       {"encoding", {{"x", {{"datum", 0}}}}}},
+                      {{"mark", {{"type", "rule"}, {"strokeWidth", 2}}}, {"encoding", {{"y", y}, {"x", x("low")}, {"x2", {{"field", "high"}}}, {"color", colour}}}},
                       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 55}, {"opacity", 1}}},
-                       {"encoding", {{"x", x("value")}, {"color", colour}, {"shape", colour}, {"tooltip", tooltips(columns)}}}}});
+                       {"encoding", {{"y", y}, {"x", x("value")}, {"color", colour}, {"shape", colour}, {"tooltip", tooltips(columns)}}}}});
 }
 
 }  // namespace
@@ -38,9 +38,10 @@ std::optional<Figure> difference_plot(const TaskView& view, const std::vector<Di
   const Json colour = channel("verdict", "nominal", {{"title", nullptr}, {"legend", {{"orient", "top"}}},
       {"scale", {{"domain", {"better", "open", "worse"}}, {"range", {"#009e73", "#8a8a8a", "#d55e00"}}}}});
   figure.spec["width"] = "container";
-  figure.spec["height"] = {{"step", 18}};
-  figure.spec["encoding"] = {{"y", channel("row", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 330}, {"ticks", false}}}})}};
-  figure.spec["layer"] = forest_layers("difference (" + view.unit() + ")", colour, columns);
+  figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  figure.spec["height"] = 18 * distinct_values(figure.spec["data"]["values"], "row");
+  const Json y = channel("row", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 330}, {"ticks", false}}}});
+  figure.spec["layer"] = forest_layers("difference (" + view.unit() + ")", y, colour, columns);
   figure.spec["layer"][2]["encoding"]["shape"]["scale"]["range"] = {"triangle-right", "circle", "triangle-left"};
   figure.wide = true;
   return figure;
@@ -58,7 +59,8 @@ Figure seed_plot(const TaskView& view, const std::vector<SeedRow>& seeds) {
   figure.description = "One tick per training seed, one row per scenario; the dot is the mean.";
   figure.spec = base_spec(figure.title, figure.description, std::move(rows), columns);
   figure.spec["width"] = "container";
-  figure.spec["height"] = {{"step", 20}};
+  figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  figure.spec["height"] = 20 * distinct_values(figure.spec["data"]["values"], "row");
   const Json x = channel("value", "quantitative", {{"title", view.axis_title()}, {"scale", {{"zero", false}}}});
   Json mean = x;
   mean["aggregate"] = "mean";
@@ -84,10 +86,11 @@ Figure subgroup_plot(const std::vector<SubgroupGapRow>& gaps, const std::string&
   figure.description = "The largest difference between two subgroups of a group, per scenario, with its interval.";
   figure.spec = base_spec(figure.title, figure.description, std::move(rows), columns);
   figure.spec["width"] = "container";
-  figure.spec["height"] = {{"step", 18}};
-  figure.spec["encoding"] = {{"y", channel("row", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 330}, {"ticks", false}}}})}};
+  figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  figure.spec["height"] = 18 * distinct_values(figure.spec["data"]["values"], "row");
+  const Json y = channel("row", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 330}, {"ticks", false}}}});
   const Json colour = channel("group", "nominal", {{"title", nullptr}, {"scale", colours(groups)}, {"legend", {{"orient", "top"}}}});
-  figure.spec["layer"] = forest_layers("gap (points)", colour, columns);
+  figure.spec["layer"] = forest_layers("gap (points)", y, colour, columns);
   figure.spec["layer"][2]["encoding"].erase("shape");
   figure.wide = true;
   return figure;

@@ -66,7 +66,7 @@ Json heat_panel(const TaskView& view, Range range, const std::vector<DataColumn>
   const Json ink = {{"condition", {{"test", "datum.ink === 'light'"}, {"value", "#ffffff"}}}, {"value", "#111111"}};
   const Json text = {{"type", "text"}, {"fontSize", 12}, {"dy", -5}};
   const Json small = {{"type", "text"}, {"fontSize", 9}, {"dy", 9}};
-  return {{"width", {{"step", 70}}},
+  return {{"width", {{"step", 64}}},
           {"height", {{"step", 36}}},
           {"encoding",
            {{"x", channel("dataset", "nominal", {{"sort", datasets}, {"title", nullptr},
@@ -89,15 +89,16 @@ Figure heat_map(const TaskView& view) {
   const Range range = colour_range(view);
   Figure figure;
   figure.id = "heat-" + view.id();
-  figure.title = view.title() + ": every result";
+  figure.title = view.title() + ": " + view.axis_title() + " of every model, dataset and method";
   figure.description = "Heat map of " + view.axis_title() + ": models in rows, datasets in columns, one panel per method. Each cell shows the value"
       " and below it its interval. \u2020 the dataset's modality was in the specialist's pre-training (in domain). \u00a7 published, not computed here.";
   figure.spec = base_spec(figure.title, figure.description, heat_rows(view, range), columns);
   std::vector<std::string> methods;
-  for (const auto& adapter : view.table().adapters()) methods.push_back(clean_utf8(view.adapter_label(adapter.name)));
+  for (const std::string& adapter : view.methods()) methods.push_back(clean_utf8(view.adapter_label(adapter)));
   figure.spec["usermeta"]["wrap"] = true;  // the page sets the number of columns by its width
   figure.spec["facet"] = channel("method", "nominal", {{"title", nullptr}, {"sort", methods}, {"header", {{"labelFontWeight", "bold"}}}});
   figure.spec["columns"] = 2;
+  figure.spec["resolve"] = {{"axis", {{"x", "independent"}}}};
   figure.spec["spec"] = heat_panel(view, range, columns);
   figure.wide = true;
   return figure;

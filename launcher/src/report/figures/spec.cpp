@@ -1,6 +1,7 @@
 #include "spec.hpp"
 
 #include <cmath>
+#include <set>
 
 #include "../text.hpp"
 
@@ -14,6 +15,12 @@ Json base_spec(const std::string& title, const std::string& description, Json ro
           {"description", clean_utf8(description)},
           {"usermeta", {{"columns", std::move(shown)}}},
           {"data", {{"name", "rows"}, {"values", std::move(rows)}}}};
+}
+
+std::size_t distinct_values(const Json& rows, const char* field) {
+  std::set<std::string> seen;
+  for (const Json& row : rows) seen.insert(row[field].get<std::string>());
+  return seen.size();
 }
 
 Json rounded(double value, int decimals) {

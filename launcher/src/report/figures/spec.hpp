@@ -21,6 +21,9 @@ struct DataColumn {
 /// A specification with schema, title and data. `columns` names the fields that the page shows as a table.
 Json base_spec(const std::string& title, const std::string& description, Json rows, const std::vector<DataColumn>& columns);
 
+/// How many different texts a field has: a figure's height is that times a row's.
+std::size_t distinct_values(const Json& rows, const char* field);
+
 /// The number rounded to so many decimals, null for NaN: files stay small.
 Json rounded(double value, int decimals = 2);
 

@@ -9,8 +9,19 @@ namespace {
 
 using namespace analysis;
 
-const char* const kLineKinds[] = {"best in-domain specialist, off the shelf", "second-best in-domain specialist, off the shelf",
-                                  "best out-of-domain specialist, tuned", "second-best out-of-domain specialist, tuned"};
+struct LineKind {
+  const char* name;
+  const char* colour;
+  std::vector<int> dash;
+};
+
+const std::vector<LineKind>& line_kinds() {
+  static const std::vector<LineKind> kKinds = {{"best ID specialist, off the shelf", "#8f7300", {1, 0}},
+                                               {"second-best ID specialist, off the shelf", "#8f7300", {6, 3}},
+                                               {"best OOD specialist, tuned", "#c15fa0", {1, 0}},
+                                               {"second-best OOD specialist, tuned", "#c15fa0", {6, 3}}};
+  return kKinds;
+}
 
 Json bar_row(const TaskView& view, const analysis::Cell& cell) {
   const auto& table = view.table();
@@ -27,8 +38,8 @@ Json bar_row(const TaskView& view, const analysis::Cell& cell) {
 void add_lines(Json& rows, const TaskView& view, const std::vector<Contender>& contenders, std::size_t first_kind, bool second) {
   for (std::size_t i = 0; i < contenders.size() && i < (second ? 2u : 1u); ++i) {
     const Contender& contender = contenders[i];
-    rows.push_back({{"what", kLineKinds[first_kind + i]},
-                    {"line", kLineKinds[first_kind + i]},
+    rows.push_back({{"what", line_kinds()[first_kind + i].name},
+                    {"line", line_kinds()[first_kind + i].name},
                     {"model", clean_utf8(contender.model)},
                     {"method", clean_utf8(view.adapter_label(contender.adapter))},
                     {"value", rounded(view.scaled(contender.value))},
@@ -38,18 +49,23 @@ void add_lines(Json& rows, const TaskView& view, const std::vector<Contender>& c
   }
 }
 
-Json line_layer(const std::vector<DataColumn>& columns, const Json& x_of_value) {
-  Json kinds = Json::array();
-  for (const char* kind : kLineKinds) kinds.push_back(kind);
+/// The lines; the legend names those that are there.
+Json line_layer(const Json& rows, const std::vector<DataColumn>& columns, const Json& x_of_value) {
+  Json names = Json::array(), inks = Json::array(), dashes = Json::array();
+  for (const LineKind& kind : line_kinds()) {
+    const auto is_kind = [&](const Json& row) { return row["what"] == kind.name; };
+    if (std::none_of(rows.begin(), rows.end(), is_kind)) continue;
+    names.push_back(kind.name);
+    inks.push_back(kind.colour);
+    dashes.push_back(kind.dash);
+  }
   const Json legend = {{"orient", "bottom"}, {"columns", 1}, {"title", nullptr}, {"labelLimit", 320}, {"symbolSize", 300}};
   return {{"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
           {"transform", Json::array({{{"filter", "isValid(datum.line)"}}})},
           {"encoding",
            {{"x", x_of_value},
-            {"color", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", kinds},
-                              {"range", {"#8f7300", "#8f7300", "#c15fa0", "#c15fa0"}}}}})},
-            {"strokeDash", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", kinds},
-                                   {"range", {{1, 0}, {6, 3}, {1, 0}, {6, 3}}}}}})},
+            {"color", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", inks}}}})},
+            {"strokeDash", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", dashes}}}})},
             {"tooltip", tooltips(columns)}}}};
 }
 
@@ -63,15 +79,16 @@ Figure bars_of(const TaskView& view, const ReferenceLines& lines, Json rows, std
   figure.title = lines.dataset;
   figure.description = "Bars of the generalists on " + lines.dataset + ", off the shelf and tuned, with intervals, and lines for the best and second-best"
       " specialists: in-domain ones off the shelf, out-of-domain ones tuned.";
-  figure.spec = base_spec(figure.title, figure.description, std::move(rows), columns);
+  figure.spec = base_spec(figure.title, figure.description, rows, columns);
   const Json methods = {"off the shelf", clean_utf8(view.adapter_label(view.tuned()))};
   const Json x = channel("value", "quantitative", {{"title", view.axis_title()}, {"scale", {{"domain", {0, top}}, {"nice", false}}}});
   const Json y = channel("model", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 130}, {"ticks", false}}}});
   const Json offset = channel("method", "nominal", {{"sort", methods}});
   const Json only_bars = Json::array({{{"filter", "datum.what === 'generalist'"}}});
   const Json fill = channel("method", "nominal", {{"legend", {{"orient", "top"}, {"title", nullptr}}},
-      {"scale", {{"domain", methods}, {"range", {"#7fb2d6", "#1f6fa8"}}}}});
+      {"scale", {{"domain", methods}, {"range", {"#7fb2d6", "#2f7fb8"}}}}});
   figure.spec["width"] = "container";
+  figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   figure.spec["height"] = std::max<std::size_t>(70, 26 * bars);
   figure.spec["layer"] = Json::array({
       {{"mark", {{"type", "bar"}, {"cornerRadiusEnd", 2}}}, {"transform", only_bars},
@@ -81,9 +98,9 @@ Figure bars_of(const TaskView& view, const ReferenceLines& lines, Json rows, std
        {"encoding", {{"x", channel("low", "quantitative")}, {"x2", {{"field", "high"}}}, {"y", y}, {"yOffset", offset}}}},
       {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"fontSize", 11}}}, {"transform", only_bars},
        {"encoding", {{"x", {{"datum", 0}}}, {"y", y}, {"yOffset", offset}, {"text", channel("text", "nominal")},
-                     {"color", {{"condition", {{"test", "datum.method === 'off the shelf'"}, {"value", "#0b1f2e"}}}, {"value", "#ffffff"}}}}}},
-      line_layer(columns, x)});
-  figure.spec["resolve"] = {{"scale", {{"color", "independent"}}}};
+                     {"color", {{"condition", {{"test", "datum.method === 'off the shelf'"}, {"value", "#0b1f2e"}}}, {"value", "#ffffff"}}}}}}});
+  Json drawn = line_layer(rows, columns, x);
+  if (!drawn["encoding"]["color"]["scale"]["domain"].empty()) figure.spec["layer"].push_back(std::move(drawn));
   return figure;
 }
 

@@ -27,6 +27,8 @@ void add_cell(std::string& html, const Cell& cell, const Column& column, bool le
     std::string plain = cell.text;
     if (plain.rfind("\u2212", 0) == 0) plain = plain.substr(std::string_view("\u2212").size());
     if (!reads_as_number(plain)) html += " data-v=\"" + exact(cell.number) + "\"";
+  } else if (cell.text.rfind("[", 0) == 0 && cell.text.size() < 40) {
+    html += " class=\"i\"";  // an interval stays on one line
   } else if (is_long_word(cell.text)) {
     html += " class=\"long\"";
   }
@@ -98,9 +100,9 @@ void add_answers(std::string& html, const Document& document) {
     for (const std::string& sentence : answer.sentences) html += "<li>" + html_text(sentence) + "</li>\n";
     html += "</ol>\n";
     if (!answer.notes.empty()) {
-      html += "<ul>\n";
+      html += "<details>\n<summary>What this rests on</summary>\n<ul>\n";
       for (const std::string& note : answer.notes) html += "<li>" + html_text(note) + "</li>\n";
-      html += "</ul>\n";
+      html += "</ul>\n</details>\n";
     }
     html += "</div>\n";
   }

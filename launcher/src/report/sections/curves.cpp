@@ -35,7 +35,7 @@ Section curves_section(const Material& material) {
   intro.blocks.push_back(Paragraph{
       "Two classes: the second class against the first. Several classes: the mean of one class against the rest; calibration is that of the chosen class. Labels:"
       " the mean over the labels; calibration of all labels together. The calibration error here is computed from the ten intervals that are drawn; the table's Brier score"
-      " is of the same probabilities. Curves are thinned for drawing only."});
+      " is of the same probabilities. Curves are thinned for drawing only. Of several seeds the first is drawn."});
   section.parts.push_back(std::move(intro));
   std::vector<std::string> datasets;
   for (const ScenarioCurves& curves : material.curves) {

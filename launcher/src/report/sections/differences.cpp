@@ -88,7 +88,7 @@ std::vector<Difference> drawn(const TaskView& view, const std::vector<Tested>& t
   std::vector<Difference> differences;
   for (const Tested* one : order) {
     const std::string label = one->kind == "tuning" ? one->first + " over off the shelf" : one->first + " over " + one->second;
-    differences.push_back({label + " \u00b7 " + one->dataset + (one->kind == "tuning" ? "" : " \u00b7 " + one->kind), one->kind, view.scaled(one->value),
+    differences.push_back({one->dataset + " \u00b7 " + (one->kind == "tuning" ? "" : one->kind + " \u00b7 ") + label, one->kind, view.scaled(one->value),
                            view.scaled(one->interval.low), view.scaled(one->interval.high), verdict(*one, alpha)});
   }
   return differences;

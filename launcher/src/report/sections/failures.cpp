@@ -1,6 +1,7 @@
 // What was scored and what failed.
 #include <cmath>
 
+#include "../json_access.hpp"
 #include "../material.hpp"
 #include "../text.hpp"
 
@@ -53,11 +54,8 @@ Table errors_table(const Material& material) {
   table.tools = true;
   table.columns = {{"Scenario"}, {"Sample"}, {"Stage", ColumnKind::choice}, {"Kind", ColumnKind::choice}, {"Message"}};
   for (std::size_t i = 0; i < material.outcomes.size(); ++i) {
-    const json& result = material.results[i];
-    const auto errors = result.find("errors");
-    if (errors == result.end() || !errors->is_object() || !errors->contains("first")) continue;
-    for (const json& error : errors->at("first")) {
-      table.rows.push_back({material.outcomes[i].name(), error.value("id", ""), error.value("stage", ""), error.value("code", ""), error.value("message", "")});
+    for (const json& error : list_of(member_of(material.results[i], "errors"), "first")) {
+      table.rows.push_back({material.outcomes[i].name(), text_of(error, "id"), text_of(error, "stage"), text_of(error, "code"), text_of(error, "message")});
     }
   }
   return table;

@@ -43,7 +43,7 @@ Table summary_table(const TaskView& view) {
     if (summary.gaps == 0) continue;
     const auto count = [](std::size_t value) { return Cell(std::to_string(value), static_cast<double>(value)); };
     const auto number = [&](double value) { return Cell(view.shown_gap(value), view.scaled(value)); };
-    table.rows.push_back({std::string(question_name(question)) + ": " + std::string(question_text(question)), count(summary.gaps), count(summary.positive),
+    table.rows.push_back({std::string(question_name(question)), count(summary.gaps), count(summary.positive),
                           count(summary.negative), count(summary.with_paired_interval), count(summary.significant_positive),
                           count(summary.significant_negative), number(summary.mean), number(summary.lowest), number(summary.highest)});
   }
@@ -54,18 +54,25 @@ Table summary_table(const TaskView& view) {
 
 Section gaps_section(const Material& material) {
   Section section{"gaps", "Gaps per family", {}};
+  Part intro;
+  intro.blocks.push_back(Paragraph{
+      "A gap is the best generalist of a family less its best specialist on a dataset: above zero the generalist is ahead. The interval is that of these two models'"
+      " difference; \"best against best\" chooses the best of each side anew in every round and so also holds for the choice."});
+  std::string questions;
+  for (const Question question : kQuestions) {
+    questions += (questions.empty() ? "" : " ") + std::string(question_name(question)) + ": " + std::string(question_text(question));
+  }
+  intro.blocks.push_back(Paragraph{questions});
   for (const TaskView& view : material.tasks) {
     std::optional<Figure> figure = gap_plot(view);
     if (!figure) continue;
     Part part;
     part.title = view.title();
-    part.blocks.push_back(Paragraph{
-        "A gap is the best generalist of a family less its best specialist on a dataset: above zero the generalist is ahead. Tuned means " +
-        (view.tuned().empty() ? std::string("nothing here: no adapter trains") : view.adapter_label(view.tuned())) +
-        ". The interval is that of these two models' difference; \"best against best\" chooses the best of each side anew in every round and so also holds for the choice."});
+    part.blocks.push_back(Paragraph{"Tuned means " + (view.tuned().empty() ? std::string("nothing here: no adapter trains") : view.adapter_label(view.tuned())) + "."});
     part.blocks.push_back(std::move(*figure));
     part.blocks.push_back(summary_table(view));
     part.blocks.push_back(gap_table(view));
+    if (section.empty()) section.parts.push_back(intro);
     section.parts.push_back(std::move(part));
   }
   return section;

@@ -1,6 +1,7 @@
 // Versions, hashes and seeds: what is needed to check or repeat the results.
 #include <set>
 
+#include "../json_access.hpp"
 #include "../material.hpp"
 #include "../text.hpp"
 
@@ -13,19 +14,14 @@ using analysis::Outcome;
 /// A value at a path of keys as text; empty if it is not there.
 std::string told(const json& root, std::initializer_list<const char*> keys) {
   const json* at = &root;
-  for (const char* key : keys) {
-    if (!at->is_object()) return "";
-    const auto found = at->find(key);
-    if (found == at->end()) return "";
-    at = &*found;
-  }
+  for (const char* key : keys) at = &member_of(*at, key);
   if (at->is_null()) return "";
   return at->is_string() ? at->get<std::string>() : at->dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Table scenario_table(const Material& material) {
   Table table;
-  table.id = "manifest";
+  table.id = "scenario-manifest";
   table.caption = "How every number came about";
   table.tools = true;
   table.columns = {{"Scenario"}, {"Source", ColumnKind::choice}, {"Study", ColumnKind::choice}, {"medvlm"}, {"LibTorch"}, {"Device", ColumnKind::choice},
@@ -54,9 +50,7 @@ Table plugin_table(const Material& material) {
   table.columns = {{"Kind", ColumnKind::choice}, {"Plugin"}, {"Version"}, {"Library, SHA-256"}};
   std::set<std::string> seen;
   for (const json& result : material.results) {
-    const auto manifest = result.find("manifest");
-    if (manifest == result.end() || !manifest->is_object() || !manifest->contains("plugins") || !manifest->at("plugins").is_array()) continue;
-    for (const json& plugin : manifest->at("plugins")) {
+    for (const json& plugin : list_of(member_of(result, "manifest"), "plugins")) {
       const std::vector<std::string> cells = {told(plugin, {"kind"}), told(plugin, {"id"}), told(plugin, {"version"}), told(plugin, {"sha256"})};
       std::string key;
       for (const std::string& cell : cells) key += cell + "\n";

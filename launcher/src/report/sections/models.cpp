@@ -39,11 +39,9 @@ Section models_section(const Material& material) {
   for (const Outcome& outcome : material.outcomes) {
     if (std::find(order.begin(), order.end(), outcome.model.name) == order.end()) order.push_back(outcome.model.name);
   }
-  std::map<std::string, int> used;
   for (const std::string& model : order) {
     Table table;
     table.id = "model-" + slug(model);
-    if (const int times = used[table.id]++) table.id += "-" + std::to_string(times + 1);
     table.columns = {{"Dataset", ColumnKind::choice}, {"Method", ColumnKind::choice}, {"Domain"}, {"Metric", ColumnKind::choice},
                      {"Value", ColumnKind::number}, {"CI low", ColumnKind::number}, {"CI high", ColumnKind::number}, {"Std", ColumnKind::number},
                      {"Scored", ColumnKind::number}};

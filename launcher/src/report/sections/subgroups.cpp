@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "../figures/figures.hpp"
+#include "../json_access.hpp"
 #include "../material.hpp"
 #include "../text.hpp"
 
@@ -12,26 +13,10 @@ namespace {
 using nlohmann::json;
 using analysis::Outcome;
 
-double number_of(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : NAN;
-}
-
-std::string text_of(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 double scale_of(const Material& material, const json& entry) {
   const std::string metric = text_of(entry, "metric"), name = text_of(entry, "name");
   const auto found = material.scales.find(name.rfind(metric, 0) == 0 ? name : metric + "/" + name);
   return found == material.scales.end() ? 100 : found->second;
-}
-
-const json& list_of(const json& object, const char* key) {
-  static const json kNone = json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kNone;
 }
 
 void add_subgroups(Table& table, const Material& material, const Outcome& outcome, const json& result) {
@@ -41,8 +26,7 @@ void add_subgroups(Table& table, const Material& material, const Outcome& outcom
     const Cell count(grouped(static_cast<long long>(std::isnan(samples) ? 0 : samples)), samples);
     const json& metrics = list_of(subgroup, "metrics");
     for (const json& metric : metrics) {
-      const auto headline = metric.find("headline");
-      if (headline == metric.end() || headline->type() != json::value_t::boolean || !headline->get<bool>()) continue;
+      if (member_of(metric, "headline") != json(true)) continue;
       const double scale = scale_of(material, metric);
       const auto number = [&](const char* key) { return Cell(decimal(number_of(metric, key) * scale, 2), number_of(metric, key) * scale); };
       table.rows.push_back({outcome.name(), group, value, count, text_of(metric, "metric"), number("value"), number("ci_low"),
@@ -92,7 +76,10 @@ Section subgroups_section(const Material& material) {
         "The two subgroups of a gap were chosen because they are furthest apart, so that they differ by chance alone, too: with many or small subgroups a gap whose interval excludes 0"
         " is a reason to look, not a proof."});
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
-    if (rows.size() > 40) rows.resize(40);
+    if (rows.size() > 40) {
+      part.blocks.push_back(Paragraph{"The figure shows the 40 largest; the table has all."});
+      rows.resize(40);
+    }
     if (!rows.empty()) part.blocks.push_back(subgroup_plot(rows, "subgroup-gap-plot"));
     part.blocks.push_back(std::move(gaps));
   }
