@@ -10,7 +10,7 @@ namespace medvlm::launcher::cluster {
 
 /// How a task went here.
 struct LocalTask {
-  std::string name;    ///< "shard-1-0"
+  std::string name;      ///< "shard-1-0"
   bool skipped = false;  ///< what it waits for failed, or the user asked to stop
   int status = 0;
 };

@@ -55,7 +55,8 @@ Activities activities_of(const std::vector<Submission>& submissions, const Queue
 }
 
 void judge(const ScenarioFiles& files, const Activity& activity, bool trains, ScenarioStatus& status) {
-  const bool complete = files.has_result && (files.published || (status.samples && status.predictions >= *status.samples));
+  const bool complete =
+      files.has_result && (files.published || (status.samples && status.predictions >= *status.samples));
   if (complete) {
     status.state = State::done;
     return;

@@ -12,7 +12,8 @@ namespace medvlm::launcher::cluster {
 
 enum class State { done, running, queued, failed, partial, to_do };
 
-inline constexpr std::array<std::string_view, 6> kStateNames = {"done", "running", "queued", "failed", "partial", "to do"};
+inline constexpr std::array<std::string_view, 6> kStateNames = {"done",   "running", "queued",
+                                                                "failed", "partial", "to do"};
 inline std::string_view state_name(State state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
 struct ScenarioStatus {

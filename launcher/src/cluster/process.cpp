@@ -43,7 +43,9 @@ Reply ask(const std::vector<std::string>& words) {
   if (!stream) throw Error(ErrorCode::io, "cannot start " + words.front() + ": " + std::strerror(errno));
   Reply reply;
   std::array<char, 4096> buffer;
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), stream)) reply.text.append(buffer.data(), got);
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), stream)) {
+    reply.text.append(buffer.data(), got);
+  }
   reply.status = status_of(::pclose(stream));
   return reply;
 }

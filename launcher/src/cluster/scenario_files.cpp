@@ -104,7 +104,9 @@ ScenarioFiles look_at(const fs::path& folder) {
     files.trained = training.contains("finished") && training["finished"] == true;
   }
   if (const json error = parsed(folder / "error.json"); error.is_object()) {
-    const auto text = [&](const char* key) { return error.contains(key) && error[key].is_string() ? error[key].get<std::string>() : ""; };
+    const auto text = [&](const char* key) {
+      return error.contains(key) && error[key].is_string() ? error[key].get<std::string>() : "";
+    };
     files.error = text("code") + ": " + text("message");
   }
   return files;

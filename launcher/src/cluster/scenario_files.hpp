@@ -9,14 +9,14 @@
 namespace medvlm::launcher::cluster {
 
 struct ScenarioFiles {
-  std::size_t predictions = 0;            ///< lines in the journal and in those of shards
-  std::size_t shards = 0;                 ///< that have begun and are not joined yet
+  std::size_t predictions = 0;  ///< lines in the journal and in those of shards
+  std::size_t shards = 0;       ///< that have begun and are not joined yet
   bool has_result = false;
-  bool published = false;                 ///< imported numbers without predictions
-  std::optional<std::size_t> samples;     ///< of the test split, from the result
-  std::optional<std::size_t> errored;     ///< of the result
+  bool published = false;              ///< imported numbers without predictions
+  std::optional<std::size_t> samples;  ///< of the test split, from the result
+  std::optional<std::size_t> errored;  ///< of the result
   bool training_begun = false, trained = false;
-  std::string error;                      ///< "data: cannot read ...": why the last attempt failed as a whole
+  std::string error;  ///< "data: cannot read ...": why the last attempt failed as a whole
 };
 
 /// Reads what is there; what cannot be read counts as absent. Of a result only the beginning is read.

@@ -111,9 +111,9 @@ std::string shell_quoted(const std::string& word) {
 }
 
 std::string batch_script(const Submission& submission, const Job& job, const ScriptContext& context) {
-  std::string text = header(submission, job, context) + "# " + std::to_string(job.tasks.size()) + " tasks '" + job.stage +
-                     "' of the study '" + context.study + "', written by medvlm submit. Here: bash " + job.name + ".sh N\n" +
-                     "set -u\n" + environment(context) + task_cases(job) +
+  std::string text = header(submission, job, context) + "# " + std::to_string(job.tasks.size()) + " tasks '" +
+                     job.stage + "' of the study '" + context.study + "', written by medvlm submit. Here: bash " +
+                     job.name + ".sh N\n" + "set -u\n" + environment(context) + task_cases(job) +
                      "state=" + shell_quoted((submission.folder / "states" / job.name).string()) + "-$task\n" + kRun;
   // Samples without a prediction are for the scenario to count, once it is whole: they do not keep it from being joined.
   if (job.stage == "shard") text += "[ \"$status\" = " + std::to_string(kExitSamplesFailed) + " ] && status=0\n";
@@ -121,9 +121,9 @@ std::string batch_script(const Submission& submission, const Job& job, const Scr
 }
 
 std::string submit_script(const Submission& submission, const ScriptContext& context) {
-  std::string text =
-      "#!/usr/bin/env bash\n# Hands the jobs of the study '" + context.study + "' to Slurm, each after those it waits for.\n" +
-      "set -euo pipefail\nfolder=" + shell_quoted(submission.folder.string()) + R"sh(
+  std::string text = "#!/usr/bin/env bash\n# Hands the jobs of the study '" + context.study +
+                     "' to Slurm, each after those it waits for.\n" +
+                     "set -euo pipefail\nfolder=" + shell_quoted(submission.folder.string()) + R"sh(
 if [ -e "$folder/jobs.tsv" ]; then
   echo "these jobs were submitted before (jobs.tsv); 'medvlm submit' submits what is missing" >&2
   exit 8

@@ -11,12 +11,12 @@ namespace medvlm::launcher::cluster {
 
 /// What all scripts of a submission share.
 struct ScriptContext {
-  std::string study;                       ///< its name
-  std::filesystem::path directory;         ///< in which tasks run
+  std::string study;                                             ///< its name
+  std::filesystem::path directory;                               ///< in which tasks run
   std::vector<std::pair<std::string, std::string>> environment;  ///< variables that tasks need
-  std::vector<std::string> setup;          ///< lines of shell before the work
-  std::vector<std::string> options;        ///< more options for sbatch, as written
-  std::int64_t array_limit = 0;            ///< tasks of an array that run at a time; 0: all
+  std::vector<std::string> setup;                                ///< lines of shell before the work
+  std::vector<std::string> options;                              ///< more options for sbatch, as written
+  std::int64_t array_limit = 0;                                  ///< tasks of an array that run at a time; 0: all
 };
 
 /// The word as the shell reads it back, whatever is in it.

@@ -57,7 +57,9 @@ std::vector<OptionSpec> section_specs() {
 }
 
 /// `*` in a pattern stands for any characters.
-bool fits(const std::string& pattern, const std::string& model) { return ::fnmatch(pattern.c_str(), model.c_str(), 0) == 0; }
+bool fits(const std::string& pattern, const std::string& model) {
+  return ::fnmatch(pattern.c_str(), model.c_str(), 0) == 0;
+}
 
 /// `gpus = 1` is as good as `gpus = "1"`.
 Value with_texts(Value table) {
@@ -75,14 +77,17 @@ Value with_texts(Value table) {
 void refuse_line_ends(const Options& options, const std::string& path, std::vector<Diagnostic>& diagnostics) {
   const auto check = [&](const std::string& key, const std::string& text, bool may_be_empty) {
     const bool broken = text.find_first_of("\n\r") != std::string::npos || (!may_be_empty && text.empty());
-    if (broken) diagnostics.push_back({options.location(key), path + "." + key, "must be one line of text, and not empty"});
+    if (broken) {
+      diagnostics.push_back({options.location(key), path + "." + key, "must be one line of text, and not empty"});
+    }
   };
   for (const Known& known : kKnown) {
     if (options.has(known.name)) check(known.name, options.text(known.name), false);
   }
 }
 
-std::map<std::string, std::string> named(const Value& table, const std::string& path, std::vector<Diagnostic>& diagnostics) {
+std::map<std::string, std::string> named(const Value& table, const std::string& path,
+                                         std::vector<Diagnostic>& diagnostics) {
   std::map<std::string, std::string> values;
   if (!table.table()) {
     diagnostics.push_back({table.location, path, "expected a table of resources, found " + table.type_name()});
@@ -106,7 +111,8 @@ std::vector<std::string> resource_names() {
   return names;
 }
 
-Settings Settings::read(const Value& section, const std::vector<std::string>& models, std::vector<Diagnostic>& diagnostics) {
+Settings Settings::read(const Value& section, const std::vector<std::string>& models,
+                        std::vector<Diagnostic>& diagnostics) {
   Settings settings;
   if (section.is_null()) return settings;
   if (!section.table()) {
@@ -133,8 +139,11 @@ Settings Settings::read(const Value& section, const std::vector<std::string>& mo
   const Value& by_model = section.table()->at("models");
   for (const auto& [pattern, table] : *by_model.table()) {
     const std::string path = "cluster.models." + pattern;
-    const bool used = std::any_of(models.begin(), models.end(), [&](const auto& model) { return fits(pattern, model); });
-    if (!used) diagnostics.push_back({table.location, path, "the study has no such model" + suggestion(pattern, models)});
+    const bool used =
+        std::any_of(models.begin(), models.end(), [&](const auto& model) { return fits(pattern, model); });
+    if (!used) {
+      diagnostics.push_back({table.location, path, "the study has no such model" + suggestion(pattern, models)});
+    }
     settings.models_[pattern] = named(table, path, diagnostics);
   }
   return settings;

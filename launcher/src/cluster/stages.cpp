@@ -114,7 +114,7 @@ class Planner {
 
   const StageOptions& options_;
   std::vector<Job> jobs_;
-  std::map<std::string, std::size_t> open_;   // by what tasks of one array share
+  std::map<std::string, std::size_t> open_;  // by what tasks of one array share
   std::map<std::string, std::size_t> counts_;
 };
 

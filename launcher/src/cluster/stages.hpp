@@ -13,11 +13,12 @@ namespace medvlm::launcher::cluster {
 
 /// A scenario that is not finished.
 struct PendingScenario {
-  std::string name;        ///< "model/dataset/adapter"
+  std::string name;  ///< "model/dataset/adapter"
   std::string model;
-  bool trains = false;     ///< a training is still to do
-  std::string embeddings;  ///< equal for scenarios that read the same images through the same model's cache; empty: none
-  std::size_t shards = 1;  ///< into how many parts its test set is cut
+  bool trains = false;  ///< a training is still to do
+  std::string
+      embeddings;  ///< equal for scenarios that read the same images through the same model's cache; empty: none
+  std::size_t shards = 1;                  ///< into how many parts its test set is cut
   std::set<std::size_t> done_shards = {};  ///< counted from 0
 };
 

@@ -61,7 +61,8 @@ Head read_head(const fs::path& file, int depth) {
   const Value* includes = find(root, "include");
   if (!includes || !includes->array() || depth >= kDeepestInclude) return head;
   // What is written last wins.
-  for (auto each = includes->array()->rbegin(); each != includes->array()->rend() && !(head.name && head.output); ++each) {
+  for (auto each = includes->array()->rbegin(); each != includes->array()->rend() && !(head.name && head.output);
+       ++each) {
     if (!each->text()) continue;
     const Head included = read_head(file.parent_path() / *each->text(), depth + 1);
     if (!head.name) head.name = included.name;
@@ -74,15 +75,19 @@ Head read_head(const fs::path& file, int depth) {
 
 StudyRecord read_study_record(const fs::path& output) {
   if (!fs::is_directory(output)) {
-    throw Error(ErrorCode::io, "there is no folder '" + output.string() + "' yet; 'medvlm run' and 'medvlm submit' make it");
+    throw Error(ErrorCode::io,
+                "there is no folder '" + output.string() + "' yet; 'medvlm run' and 'medvlm submit' make it");
   }
   StudyRecord record;
   const fs::path file = output / "study.json";
   if (!fs::exists(file)) {
     find_scenarios(output, output, 0, record);
-    std::sort(record.scenarios.begin(), record.scenarios.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(record.scenarios.begin(), record.scenarios.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     if (record.scenarios.empty()) {
-      throw Error(ErrorCode::data, "'" + output.string() + "' has neither study.json nor scenarios; give the folder that a study writes to");
+      throw Error(
+          ErrorCode::data,
+          "'" + output.string() + "' has neither study.json nor scenarios; give the folder that a study writes to");
     }
     return record;
   }
@@ -90,9 +95,13 @@ StudyRecord read_study_record(const fs::path& output) {
     const json document = json::parse(read_file(file));
     record.name = document.at("study").get<std::string>();
     for (const json& item : document.at("scenarios")) {
-      RecordedScenario scenario{item.at("name").get<std::string>(), output / item.at("folder").get<std::string>(), {},
+      RecordedScenario scenario{item.at("name").get<std::string>(),
+                                output / item.at("folder").get<std::string>(),
+                                {},
                                 item.value("trains", false)};
-      if (item.contains("samples") && item["samples"].is_number_unsigned()) scenario.samples = item["samples"].get<std::size_t>();
+      if (item.contains("samples") && item["samples"].is_number_unsigned()) {
+        scenario.samples = item["samples"].get<std::size_t>();
+      }
       record.scenarios.push_back(std::move(scenario));
     }
   } catch (const json::exception& error) {
@@ -106,7 +115,8 @@ fs::path output_of_study(const fs::path& file) {
   const Head head = read_head(file, 0);
   if (head.output) return *head.output;
   if (head.name) return fs::absolute(fs::path("results") / *head.name);
-  throw Error(ErrorCode::config, file.string() + ": the study has neither study.output nor study.name; give its result folder");
+  throw Error(ErrorCode::config,
+              file.string() + ": the study has neither study.output nor study.name; give its result folder");
 }
 
 }  // namespace medvlm::launcher::cluster

@@ -10,9 +10,9 @@
 namespace medvlm::launcher::cluster {
 
 struct RecordedScenario {
-  std::string name;                     ///< "model/dataset/adapter"
-  std::filesystem::path folder;         ///< absolute, or relative as the output folder is
-  std::optional<std::size_t> samples;   ///< of the test split, once somebody knew
+  std::string name;                    ///< "model/dataset/adapter"
+  std::filesystem::path folder;        ///< absolute, or relative as the output folder is
+  std::optional<std::size_t> samples;  ///< of the test split, once somebody knew
   bool trains = false;
 };
 

@@ -28,7 +28,8 @@ OrderedJson to_json(const Job& job) {
   }
   OrderedJson resources = OrderedJson::array();
   for (const auto& [option, value] : job.resources) resources.push_back({option, value});
-  return {{"name", job.name}, {"stage", job.stage}, {"id", job.id}, {"resources", resources}, {"depends", depends}, {"tasks", tasks}};
+  return {{"name", job.name},       {"stage", job.stage}, {"id", job.id},
+          {"resources", resources}, {"depends", depends}, {"tasks", tasks}};
 }
 
 Job job_from(const OrderedJson& item) {
@@ -81,7 +82,8 @@ void write_submissions(const std::filesystem::path& output, const std::vector<Su
   for (const Submission& each : submissions) {
     OrderedJson jobs = OrderedJson::array();
     for (const Job& job : each.jobs) jobs.push_back(to_json(job));
-    list.push_back({{"number", each.number}, {"executor", each.executor}, {"written", each.written}, {"jobs", std::move(jobs)}});
+    list.push_back(
+        {{"number", each.number}, {"executor", each.executor}, {"written", each.written}, {"jobs", std::move(jobs)}});
   }
   const OrderedJson record = {{"format", kFormat}, {"submissions", std::move(list)}};
   write_file_atomically(record_file(output), record.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");

@@ -23,7 +23,7 @@ struct Task {
 
 /// A job waits for another: for one of its tasks, or for all.
 struct Dependency {
-  std::string type;                 ///< "afterok": only if it succeeded; "afterany": once it ended
+  std::string type;  ///< "afterok": only if it succeeded; "afterany": once it ended
   std::string job;
   std::optional<std::size_t> task;
 };

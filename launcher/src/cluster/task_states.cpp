@@ -27,7 +27,7 @@ std::vector<std::string> fields(const std::string& line) {
 
 /// True if the note is of a process of this machine that is no longer there.
 bool is_gone(const TaskNote& note) {
-  struct utsname machine {};
+  struct utsname machine{};
   ::uname(&machine);
   if (note.host != machine.nodename || !note.process.starts_with("pid")) return false;
   pid_t process = 0;
@@ -48,10 +48,11 @@ std::optional<TaskNote> read_note(const Submission& submission, const Job& job, 
 }
 
 Queue read_queue() {
-  const Reply reply = ask({"squeue", "--noheader", "--array", "--user", std::to_string(::getuid()), "--format", "%F|%K|%T|%r"});
+  const Reply reply =
+      ask({"squeue", "--noheader", "--array", "--user", std::to_string(::getuid()), "--format", "%F|%K|%T|%r"});
   if (reply.status != 0) {
-    throw Error(ErrorCode::io, "squeue does not say what is in the queue (status " + std::to_string(reply.status) + "): " +
-                                   reply.text.substr(0, 500) + "; try again once the cluster answers");
+    throw Error(ErrorCode::io, "squeue does not say what is in the queue (status " + std::to_string(reply.status) +
+                                   "): " + reply.text.substr(0, 500) + "; try again once the cluster answers");
   }
   Queue queue;
   std::istringstream lines(reply.text);
@@ -60,7 +61,8 @@ Queue read_queue() {
     if (parts.size() < 3) continue;
     std::size_t task = 0;
     std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), task);  // "N/A" is 0: no array
-    const bool waits = parts[2] == "PENDING" || parts[2] == "REQUEUED" || parts[2] == "REQUEUE_HOLD" || parts[2] == "SUSPENDED";
+    const bool waits =
+        parts[2] == "PENDING" || parts[2] == "REQUEUED" || parts[2] == "REQUEUE_HOLD" || parts[2] == "SUSPENDED";
     queue[{parts[0], task}] = {!waits, parts.size() > 3 && parts[3] != "None" ? parts[3] : ""};
   }
   return queue;
@@ -68,7 +70,9 @@ Queue read_queue() {
 
 bool has_job_ids(const std::vector<Submission>& submissions) {
   for (const Submission& submission : submissions) {
-    if (std::any_of(submission.jobs.begin(), submission.jobs.end(), [](const Job& job) { return !job.id.empty(); })) return true;
+    if (std::any_of(submission.jobs.begin(), submission.jobs.end(), [](const Job& job) { return !job.id.empty(); })) {
+      return true;
+    }
   }
   return false;
 }

@@ -16,10 +16,10 @@ namespace medvlm::launcher::cluster {
 /// What a task noted of itself in `<folder>/states/<job>-<task>`.
 struct TaskNote {
   bool ended = false;
-  int status = 0;        ///< exit status, if it ended
-  std::int64_t when = 0; ///< seconds since 1970
+  int status = 0;         ///< exit status, if it ended
+  std::int64_t when = 0;  ///< seconds since 1970
   std::string host;
-  std::string process;   ///< Slurm's job number, or "pid123" of a process without one
+  std::string process;  ///< Slurm's job number, or "pid123" of a process without one
 };
 
 /// Nothing if the task has not begun.

@@ -33,7 +33,8 @@ std::optional<std::map<std::string, std::string>> parse_sums(const std::string& 
     const std::size_t end = text.find('\n', start);
     if (end == std::string::npos || end < start + kDigits + 3) return std::nullopt;
     const std::string digits = text.substr(start, kDigits);
-    const bool good = digits.find_first_not_of("0123456789abcdef") == std::string::npos && text.substr(start + kDigits, 2) == "  ";
+    const bool good =
+        digits.find_first_not_of("0123456789abcdef") == std::string::npos && text.substr(start + kDigits, 2) == "  ";
     const std::string name = text.substr(start + kDigits + 2, end - start - kDigits - 2);
     if (!good || !sums.emplace(name, digits).second) return std::nullopt;
     start = end + 1;
@@ -73,7 +74,9 @@ Check check_sums(const fs::path& folder) {
   };
   for (const char* name : kAlways) look(name, true);
   for (const char* name : kSometimes) look(name, false);
-  for (const auto& [name, digits] : *sums) add_note(check, Verdict::changed, "SHA256SUMS names '" + name + "', which is no file of a scenario");
+  for (const auto& [name, digits] : *sums) {
+    add_note(check, Verdict::changed, "SHA256SUMS names '" + name + "', which is no file of a scenario");
+  }
   return check;
 }
 
@@ -90,9 +93,12 @@ Check check_journal(const std::string& name, const fs::path& journal) {
     const std::size_t end = text.find('\n', start);
     char wanted[9] = {};
     const bool whole = end != std::string::npos && end >= start + 10 && text[start + 8] == ' ';
-    if (whole) std::snprintf(wanted, sizeof wanted, "%08x", crc32(std::string_view(text).substr(start + 9, end - start - 9)));
+    if (whole) {
+      std::snprintf(wanted, sizeof wanted, "%08x", crc32(std::string_view(text).substr(start + 9, end - start - 9)));
+    }
     if (!whole || text.compare(start, 8, wanted) != 0) {
-      add_note(check, Verdict::changed, journal.filename().string() + ":" + std::to_string(number) + ": the line's checksum does not fit");
+      add_note(check, Verdict::changed,
+               journal.filename().string() + ":" + std::to_string(number) + ": the line's checksum does not fit");
       return check;
     }
     start = end + 1;

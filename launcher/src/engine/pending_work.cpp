@@ -9,7 +9,9 @@ namespace {
 
 /// The tasks run elsewhere, on another device perhaps: that is for them to compare.
 void drop_device(std::vector<std::string>& differences) {
-  std::erase_if(differences, [](const std::string& each) { return each.starts_with("run.device:") || each.starts_with("run.dtype:"); });
+  std::erase_if(differences, [](const std::string& each) {
+    return each.starts_with("run.device:") || each.starts_with("run.dtype:");
+  });
 }
 
 void add_conflicts(const PlannedScenario& planned, std::vector<std::string> differences, std::string& conflicts) {
@@ -30,7 +32,8 @@ std::size_t shard_count(std::size_t samples, std::size_t batch_size, const Cutti
 }
 
 /// The shards that are done and not joined yet.
-std::set<std::size_t> done_shards(const PlannedScenario& planned, std::size_t count, const std::set<std::string>& finished) {
+std::set<std::size_t> done_shards(const PlannedScenario& planned, std::size_t count,
+                                  const std::set<std::string>& finished) {
   std::set<std::size_t> done;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string number = std::to_string(i + 1), all = std::to_string(count);
@@ -43,7 +46,8 @@ std::set<std::size_t> done_shards(const PlannedScenario& planned, std::size_t co
 }  // namespace
 
 PendingWork find_pending(StudyRunner& runner, const Study& study, const std::vector<PlannedScenario>& scenarios,
-                         const std::set<std::string>& busy, const std::set<std::string>& finished_shards, const Cutting& cutting) {
+                         const std::set<std::string>& busy, const std::set<std::string>& finished_shards,
+                         const Cutting& cutting) {
   PendingWork work;
   std::string conflicts;
   for (const PlannedScenario& planned : scenarios) {
@@ -67,14 +71,17 @@ PendingWork find_pending(StudyRunner& runner, const Study& study, const std::vec
       add_conflicts(planned, training.differences, conflicts);
       pending.trains = training.stage != TrainingState::Stage::finished;
     }
-    if (reads_embeddings(study, planned)) pending.embeddings = planned.model->entry.name + "/" + planned.dataset->entry.name;
+    if (reads_embeddings(study, planned)) {
+      pending.embeddings = planned.model->entry.name + "/" + planned.dataset->entry.name;
+    }
     if (!predicted) pending.shards = shard_count(test.samples.size(), planned.parts.batch_size, cutting);
     pending.done_shards = done_shards(planned, pending.shards, finished_shards);
     work.pending.push_back(std::move(pending));
   }
   if (!conflicts.empty()) {
-    throw Error(ErrorCode::conflict, "folders hold results of other settings:" + conflicts +
-                                         "\nrestore these settings, run with --fresh or --rescore, or choose another study.output");
+    throw Error(ErrorCode::conflict,
+                "folders hold results of other settings:" + conflicts +
+                    "\nrestore these settings, run with --fresh or --rescore, or choose another study.output");
   }
   return work;
 }

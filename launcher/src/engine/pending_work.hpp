@@ -25,6 +25,7 @@ struct PendingWork {
 /// "model/dataset/adapter 2/4" of shards that tasks have completed. A folder that holds other settings than the study's (the
 /// device apart) throws Error(conflict) with every difference, for all such folders at once.
 PendingWork find_pending(StudyRunner& runner, const Study& study, const std::vector<PlannedScenario>& scenarios,
-                         const std::set<std::string>& busy, const std::set<std::string>& finished_shards, const Cutting& cutting);
+                         const std::set<std::string>& busy, const std::set<std::string>& finished_shards,
+                         const Cutting& cutting);
 
 }  // namespace medvlm::launcher

@@ -21,7 +21,9 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "medvlm-verify-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw Error(ErrorCode::io, "cannot make a folder in " + fs::temp_directory_path().string());
+    if (!::mkdtemp(name.data())) {
+      throw Error(ErrorCode::io, "cannot make a folder in " + fs::temp_directory_path().string());
+    }
     path_ = name;
   }
   ~ScratchFolder() {
@@ -89,7 +91,9 @@ std::vector<fs::path> plugin_folders(const OrderedJson& manifest) {
   std::vector<fs::path> folders;
   for (const OrderedJson& plugin : manifest.at("plugins")) {
     const fs::path folder = fs::path(plugin.at("library").get<std::string>()).parent_path();
-    if (fs::is_directory(folder) && std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.push_back(folder);
+    if (fs::is_directory(folder) && std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+      folders.push_back(folder);
+    }
   }
   return folders;
 }
@@ -143,7 +147,8 @@ class Recomputation {
     score(test);
     const fs::path& made = planned_->folder;
     const auto same = [&](const char* name) { return read_file(folder_ / name) == read_file(made / name); };
-    list.push_back(compared("predictions", same("predictions.jsonl"), "predictions.jsonl is not what the journal says"));
+    list.push_back(
+        compared("predictions", same("predictions.jsonl"), "predictions.jsonl is not what the journal says"));
     list.push_back(compared("rounds", same("rounds.bin"), "rounds.bin is not what the journal gives"));
     const OrderedJson now = OrderedJson::parse(read_file(made / "result.json"));
     const std::string text = differences_of(result_, now, {"run", "manifest", "metric_reports", "scenario"});
@@ -157,7 +162,8 @@ class Recomputation {
     const OrderedJson now = OrderedJson::parse(scenario_manifest(bench_.study(), planned_->parts, test.sha256));
     std::string text;
     for (const char* key : {"model", "dataset", "adapter", "identity", "plugins"}) {
-      const std::string part = differences_of({{key, manifest_.value(key, OrderedJson())}}, {{key, now.value(key, OrderedJson())}}, {});
+      const std::string part =
+          differences_of({{key, manifest_.value(key, OrderedJson())}}, {{key, now.value(key, OrderedJson())}}, {});
       if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
     }
     return compared("manifest", text.empty(), text);
@@ -178,14 +184,18 @@ class Recomputation {
     scenario.dataset = planned_->dataset->object.get();
     scenario.adapter = adapter.get();
     scenario.open_test = [&] { return TestSplit{test.samples, identity, manifest_.dump(), test.sha256}; };
-    for (const Item<Metric>* metric : planned_->parts.metrics) scenario.metrics.push_back({metric->entry.name, metric->object.get()});
+    for (const Item<Metric>* metric : planned_->parts.metrics) {
+      scenario.metrics.push_back({metric->entry.name, metric->object.get()});
+    }
     if (fs::exists(planned_->folder / "training.json")) {
-      scenario.training_identity = OrderedJson::parse(read_file(planned_->folder / "training.json")).at("identity").dump();
+      scenario.training_identity =
+          OrderedJson::parse(read_file(planned_->folder / "training.json")).at("identity").dump();
     }
     scenario.seed = planned_->parts.seed;
     scenario.batch_size = planned_->parts.batch_size;
-    scenario.bootstrap = {study.bootstrap.rounds, study.seed, study.bootstrap.confidence,
-                          planned_->parts.unit == "cluster" ? BootstrapOptions::Unit::cluster : BootstrapOptions::Unit::sample, 0};
+    scenario.bootstrap = {
+        study.bootstrap.rounds, study.seed, study.bootstrap.confidence,
+        planned_->parts.unit == "cluster" ? BootstrapOptions::Unit::cluster : BootstrapOptions::Unit::sample, 0};
     scenario.subgroups = {study.scoring.subgroups, study.scoring.min_samples};
     Unwatched progress;
     evaluate(scenario, progress);
@@ -208,7 +218,8 @@ std::vector<Check> recompute_checks(const fs::path& folder, const OrderedJson& r
   } catch (const Error& error) {
     return {{"numbers", Verdict::could_not, error.what()}};
   } catch (const nlohmann::json::exception& error) {
-    return {{"numbers", Verdict::changed, std::string("result.json has not the form of a result (") + error.what() + ")"}};
+    return {
+        {"numbers", Verdict::changed, std::string("result.json has not the form of a result (") + error.what() + ")"}};
   }
 }
 

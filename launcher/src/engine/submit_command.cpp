@@ -64,7 +64,9 @@ cluster::Settings read_settings(const StudyOptions& options, const Study& study,
   for (const std::string& name : cluster::resource_names()) {
     if (!options.has(name)) continue;
     const std::string value = options.get<std::string>(name);
-    if (value.empty() || value.find('\n') != std::string::npos) throw Error(ErrorCode::usage, "--" + name + " needs one line of text");
+    if (value.empty() || value.find('\n') != std::string::npos) {
+      throw Error(ErrorCode::usage, "--" + name + " needs one line of text");
+    }
     settings.override_resource(name, value);
   }
   if (options.has("array-limit")) settings.array_limit = std::int64_t(options.get<std::size_t>("array-limit"));
@@ -78,7 +80,8 @@ Cutting read_cutting(const StudyOptions& options, const cluster::Settings& setti
   if (options.has("shards") && options.has("samples-per-shard")) {
     throw Error(ErrorCode::usage, "--shards and --samples-per-shard say the same in two ways: give one of them");
   }
-  const bool none = (options.has("shards") && cutting.shards < 1) || (options.has("samples-per-shard") && cutting.samples_per_shard < 1);
+  const bool none = (options.has("shards") && cutting.shards < 1) ||
+                    (options.has("samples-per-shard") && cutting.samples_per_shard < 1);
   if (none || cutting.shards > cluster::kMaxArray) {
     throw Error(ErrorCode::usage, "--shards and --samples-per-shard need a number from 1 on, and at most " +
                                       std::to_string(cluster::kMaxArray) + " shards");
@@ -100,7 +103,10 @@ EarlierTasks look_at_earlier(const std::vector<Submission>& submissions, const s
       queue = cluster::read_queue();
       asked = true;
     } catch (const Error& error) {
-      if (executor == "slurm") throw Error(ErrorCode::io, std::string("it is not known which tasks are in the queue already: ") + error.what());
+      if (executor == "slurm") {
+        throw Error(ErrorCode::io,
+                    std::string("it is not known which tasks are in the queue already: ") + error.what());
+      }
       log(LogLevel::warning, std::string("tasks that wait in a queue are not known here: ") + error.what());
     }
   }
@@ -122,13 +128,18 @@ EarlierTasks look_at_earlier(const std::vector<Submission>& submissions, const s
 }
 
 /// The call of `medvlm` for a task: what this call was given that changes the study, and the task's part of it.
-std::vector<std::string> words_of(const StudyOptions& options, const Study& study, const cluster::Job& job, const cluster::Task& task) {
+std::vector<std::string> words_of(const StudyOptions& options, const Study& study, const cluster::Job& job,
+                                  const cluster::Task& task) {
   const std::string program = (registry::program_prefix() / "bin" / "medvlm").string();
-  if (job.stage == "report") return {program, "report", study.output.string(), "--out", (study.output / "report.html").string()};
+  if (job.stage == "report") {
+    return {program, "report", study.output.string(), "--out", (study.output / "report.html").string()};
+  }
   std::vector<std::string> words{program, "run", study.file.string()};
   for (const char* name : {"set", "plugin-dir"}) {
     if (!options.has(name)) continue;
-    for (const std::string& value : options.get<std::vector<std::string>>(name)) words.insert(words.end(), {std::string("--") + name, value});
+    for (const std::string& value : options.get<std::vector<std::string>>(name)) {
+      words.insert(words.end(), {std::string("--") + name, value});
+    }
   }
   for (const char* name : {"device", "dtype"}) {
     if (options.has(name)) words.insert(words.end(), {std::string("--") + name, options.get<std::string>(name)});
@@ -141,13 +152,15 @@ std::vector<std::string> words_of(const StudyOptions& options, const Study& stud
 }
 
 cluster::ScriptContext script_context(const Study& study, const cluster::Settings& settings) {
-  cluster::ScriptContext context{study.name, std::filesystem::current_path(), {}, settings.setup, settings.options, settings.array_limit};
+  cluster::ScriptContext context{
+      study.name, std::filesystem::current_path(), {}, settings.setup, settings.options, settings.array_limit};
   const std::string plugins = registry::plugin_path_from_environment();
   if (!plugins.empty()) context.environment.emplace_back("MEDVLM_PLUGIN_PATH", plugins);
   return context;
 }
 
-Submission new_submission(const std::string& executor, const std::filesystem::path& output, const std::vector<Submission>& earlier) {
+Submission new_submission(const std::string& executor, const std::filesystem::path& output,
+                          const std::vector<Submission>& earlier) {
   std::size_t number = earlier.empty() ? 1 : earlier.back().number + 1;
   while (std::filesystem::exists(output / "submission" / std::to_string(number))) ++number;
   return {number, executor, utc_now(), output / "submission" / std::to_string(number), {}};
@@ -159,14 +172,16 @@ void submit_to_slurm(Submission& submission) {
   const int status = cluster::run_logged({"bash", (submission.folder / "submit.sh").string()}, log, stop_requested);
   cluster::read_job_ids(submission);
   if (status == 0) return;
-  throw Error(ErrorCode::io, "sbatch did not take every job:\n" + read_file(log) +
-                                 "what it took goes on; correct the cause and submit again: only what is missing is submitted");
+  throw Error(ErrorCode::io,
+              "sbatch did not take every job:\n" + read_file(log) +
+                  "what it took goes on; correct the cause and submit again: only what is missing is submitted");
 }
 
 std::string depends_text(const cluster::Job& job) {
   std::string text;
   for (const cluster::Dependency& each : job.depends) {
-    text += (text.empty() ? "" : ", ") + each.type + " " + each.job + (each.task ? "-" + std::to_string(*each.task) : std::string());
+    text += (text.empty() ? "" : ", ") + each.type + " " + each.job +
+            (each.task ? "-" + std::to_string(*each.task) : std::string());
   }
   return text.size() > 60 ? text.substr(0, 57) + "..." : text;
 }
@@ -175,12 +190,15 @@ std::string jobs_table(const Submission& submission) {
   std::vector<std::vector<std::string>> lines{{"job", "id", "tasks", "first task", "waits for", "asks for"}};
   for (const cluster::Job& job : submission.jobs) {
     std::string resources;
-    for (const auto& [option, value] : job.resources) resources += (resources.empty() ? "" : " ") + option + "=" + value;
+    for (const auto& [option, value] : job.resources) {
+      resources += (resources.empty() ? "" : " ") + option + "=" + value;
+    }
     const cluster::Task& first = job.tasks.front();
     std::string name = first.scenarios.empty() ? "report" : first.scenarios.front();
     if (first.scenarios.size() > 1) name += " and " + std::to_string(first.scenarios.size() - 1) + " more";
     if (!first.shard.empty()) name += " " + first.shard;
-    lines.push_back({job.name, job.id.empty() ? "-" : job.id, std::to_string(job.tasks.size()), name, depends_text(job), resources});
+    lines.push_back({job.name, job.id.empty() ? "-" : job.id, std::to_string(job.tasks.size()), name, depends_text(job),
+                     resources});
   }
   return aligned(lines);
 }
@@ -189,22 +207,33 @@ json outcome_json(const Submission& submission, const PendingWork& work, const S
   json jobs = json::array();
   for (const cluster::Job& job : submission.jobs) {
     json tasks = json::array();
-    for (const cluster::Task& task : job.tasks) tasks.push_back({{"scenarios", task.scenarios}, {"shard", task.shard}, {"words", task.words}});
+    for (const cluster::Task& task : job.tasks) {
+      tasks.push_back({{"scenarios", task.scenarios}, {"shard", task.shard}, {"words", task.words}});
+    }
     json depends = json::array();
     for (const cluster::Dependency& each : job.depends) {
       depends.push_back({{"type", each.type}, {"job", each.job}, {"task", each.task ? json(*each.task) : json()}});
     }
     json resources = json::object();
     for (const auto& [option, value] : job.resources) resources[option] = value;
-    jobs.push_back({{"name", job.name}, {"stage", job.stage}, {"id", job.id}, {"resources", resources}, {"depends", depends}, {"tasks", tasks}});
+    jobs.push_back({{"name", job.name},
+                    {"stage", job.stage},
+                    {"id", job.id},
+                    {"resources", resources},
+                    {"depends", depends},
+                    {"tasks", tasks}});
   }
-  return {{"executor", submission.executor}, {"dry_run", options.has("dry-run")}, {"folder", submission.folder.string()},
-          {"jobs", jobs}, {"done", work.done}, {"busy", work.busy}};
+  return {{"executor", submission.executor},
+          {"dry_run", options.has("dry-run")},
+          {"folder", submission.folder.string()},
+          {"jobs", jobs},
+          {"done", work.done},
+          {"busy", work.busy}};
 }
 
 std::string left_out(const PendingWork& work) {
-  return std::to_string(work.pending.size()) + " scenarios to compute; left out: " + std::to_string(work.done.size()) + " done, " +
-         std::to_string(work.busy.size()) + " queued or running\n";
+  return std::to_string(work.pending.size()) + " scenarios to compute; left out: " + std::to_string(work.done.size()) +
+         " done, " + std::to_string(work.busy.size()) + " queued or running\n";
 }
 
 int run_locally(const Submission& submission, bool quiet) {
@@ -216,15 +245,18 @@ int run_locally(const Submission& submission, bool quiet) {
         ++through;
         if (quiet && task.status == 0 && !task.skipped) return;
         const std::string ending = task.skipped ? "left out: what it waits for did not end well"
-                                                : task.status == 0 ? "done" : "ended with status " + std::to_string(task.status) +
-                                                                                  "; see " + (submission.folder / "logs" / (task.name + ".log")).string();
+                                   : task.status == 0
+                                       ? "done"
+                                       : "ended with status " + std::to_string(task.status) + "; see " +
+                                             (submission.folder / "logs" / (task.name + ".log")).string();
         std::cerr << "[" << through << "/" << count << "] " << task.name << ": " << ending << "\n";
       },
       stop_requested);
 }
 
 /// Writes everything down, then starts it. Returns the exit status.
-int start(Submission& submission, std::vector<Submission> all, const Study& study, const cluster::Settings& settings, bool quiet) {
+int start(Submission& submission, std::vector<Submission> all, const Study& study, const cluster::Settings& settings,
+          bool quiet) {
   cluster::write_scripts(submission, script_context(study, settings));
   all.push_back(submission);
   cluster::write_submissions(study.output, all);
@@ -245,7 +277,9 @@ void print(const Submission& submission, const PendingWork& work, const StudyOpt
   if (!submission.jobs.empty()) std::cout << jobs_table(submission) << "\n";
   std::cout << left_out(work);
   if (submission.jobs.empty() || options.has("dry-run")) return;
-  if (submission.executor == "script") std::cout << "submit with: bash " << cluster::shell_quoted((submission.folder / "submit.sh").string()) << "\n";
+  if (submission.executor == "script") {
+    std::cout << "submit with: bash " << cluster::shell_quoted((submission.folder / "submit.sh").string()) << "\n";
+  }
   std::cout << "scripts and logs: " << submission.folder.string() << "\nfollow with: medvlm status "
             << cluster::shell_quoted(study.output.string()) << "\n";
 }
@@ -255,7 +289,8 @@ void print(const Submission& submission, const PendingWork& work, const StudyOpt
 int submit_main(int argc, char** argv) {
   StudyOptions options;
   if (!options.parse(argc, argv, "submit",
-                     "Cuts what is missing of a study into tasks and gives them to Slurm. Call it again to submit what is still missing:\n"
+                     "Cuts what is missing of a study into tasks and gives them to Slurm. Call it again to submit what "
+                     "is still missing:\n"
                      "what is done, queued or running is left out. Scripts, logs: <output>/submission/<number>/.",
                      submit_options())) {
     return 0;
@@ -273,8 +308,10 @@ int submit_main(int argc, char** argv) {
   }
   const bool dry = options.has("dry-run");
   if (executor == "slurm" && !dry && !cluster::is_on_path("sbatch")) {
-    throw Error(ErrorCode::io, "there is no sbatch on PATH: Slurm's clients are not installed here, or not on this machine; go to a login "
-                               "node, or use --executor script (writes the scripts) or --executor local (runs the tasks here)");
+    throw Error(
+        ErrorCode::io,
+        "there is no sbatch on PATH: Slurm's clients are not installed here, or not on this machine; go to a login "
+        "node, or use --executor script (writes the scripts) or --executor local (runs the tasks here)");
   }
   // The machine that submits may lack the device; tasks choose it where they run.
   read.run.device = "cpu";
@@ -283,7 +320,8 @@ int submit_main(int argc, char** argv) {
   const Study& study = bench.study();
   StudyRunner runner(bench);
   const std::vector<PlannedScenario> planned = runner.plan();
-  const ScenarioPatterns only(options.has("only") ? options.get<std::vector<std::string>>("only") : std::vector<std::string>{});
+  const ScenarioPatterns only(options.has("only") ? options.get<std::vector<std::string>>("only")
+                                                  : std::vector<std::string>{});
   const std::vector<PlannedScenario> scenarios = picked(planned, only);
 
   std::vector<Submission> submissions = cluster::read_submissions(study.output);
@@ -291,7 +329,9 @@ int submit_main(int argc, char** argv) {
   const PendingWork work = find_pending(runner, study, scenarios, earlier.busy, earlier.finished_shards, cutting);
   Submission submission = new_submission(executor, study.output, submissions);
   submission.jobs = cluster::plan_jobs(
-      work.pending, {by_model, !options.has("no-report"), [&](const std::string& model, const std::string& stage) { return settings.resources(model, stage); }});
+      work.pending, {by_model, !options.has("no-report"), [&](const std::string& model, const std::string& stage) {
+                       return settings.resources(model, stage);
+                     }});
   for (cluster::Job& job : submission.jobs) {
     for (cluster::Task& task : job.tasks) task.words = words_of(options, study, job, task);
   }

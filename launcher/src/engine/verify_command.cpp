@@ -24,7 +24,8 @@ struct VerifiedScenario {
 /// The result if it is readable as far as verifying needs it; else null.
 OrderedJson readable_result(const fs::path& folder) {
   OrderedJson result = OrderedJson::parse(read_file(folder / "result.json"), nullptr, false);
-  const bool good = result.is_object() && (result.contains("published") || (result.contains("manifest") && result["manifest"].is_object()));
+  const bool good = result.is_object() &&
+                    (result.contains("published") || (result.contains("manifest") && result["manifest"].is_object()));
   return good ? result : OrderedJson(nullptr);
 }
 
@@ -44,7 +45,8 @@ VerifiedScenario verify(const std::string& name, const fs::path& folder) {
   VerifiedScenario verified{name, {}};
   const OrderedJson result = readable_result(folder);
   if (result.is_object() && result.contains("published")) {
-    verified.checks.push_back({"numbers", Verdict::could_not, "published numbers: there are no predictions to compute them from"});
+    verified.checks.push_back(
+        {"numbers", Verdict::could_not, "published numbers: there are no predictions to compute them from"});
     return verified;
   }
   verified.checks.push_back(check_sums(folder));
@@ -117,17 +119,25 @@ int verify_main(int argc, char** argv) {
   words.add("folder", -1);
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(argc, argv).options(all).positional(words).style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing).run(),
+    po::store(po::command_line_parser(argc, argv)
+                  .options(all)
+                  .positional(words)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
               values);
   } catch (const po::error& error) {
     throw Error(ErrorCode::usage, std::string(error.what()) + "; see 'medvlm verify --help'");
   }
   if (values.count("help") > 0) {
-    std::cout << "usage: medvlm verify FOLDER... [options]\n\nChecks finished scenarios (or all of a study): the checksums of their files, what their "
-                 "manifests\nname, and every number computed anew from the journal. Nothing is changed.\n\n" << shown;
+    std::cout << "usage: medvlm verify FOLDER... [options]\n\nChecks finished scenarios (or all of a study): the "
+                 "checksums of their files, what their "
+                 "manifests\nname, and every number computed anew from the journal. Nothing is changed.\n\n"
+              << shown;
     return 0;
   }
-  if (values.count("folder") == 0) throw Error(ErrorCode::usage, "give the folder of a scenario or a study: medvlm verify FOLDER...");
+  if (values.count("folder") == 0) {
+    throw Error(ErrorCode::usage, "give the folder of a scenario or a study: medvlm verify FOLDER...");
+  }
   start_logging(true);
   std::vector<VerifiedScenario> scenarios;
   for (const std::string& folder : values["folder"].as<std::vector<std::string>>()) {

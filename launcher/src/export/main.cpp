@@ -55,16 +55,21 @@ bool parse(int argc, char** argv, Request& request) {
   words.add("results", -1);
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(argc, argv).options(all).positional(words)
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing).run(),
+    po::store(po::command_line_parser(argc, argv)
+                  .options(all)
+                  .positional(words)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
               values);
     po::notify(values);
   } catch (const po::error& error) {
     throw Error(ErrorCode::usage, std::string(error.what()) + "; see 'medvlm export --help'");
   }
   if (values.count("help") > 0) {
-    std::cout << "usage: medvlm export RESULTS... --out PLACE [options]\n\nWrites finished scenarios, or all below folders, as flat tables. "
-                 "Columns: docs/formats/export.md.\n\n" << shown;
+    std::cout << "usage: medvlm export RESULTS... --out PLACE [options]\n\nWrites finished scenarios, or all below "
+                 "folders, as flat tables. "
+                 "Columns: docs/formats/export.md.\n\n"
+              << shown;
     return false;
   }
   if (values.count("results") == 0 || values.count("out") == 0) {
@@ -77,7 +82,8 @@ bool parse(int argc, char** argv, Request& request) {
   const bool is_file = !fs::is_directory(request.out) && ending.size() > 1 &&
                        std::find(kFormats.begin(), kFormats.end(), ending.substr(1)) != kFormats.end();
   const std::string usual = is_file ? ending.substr(1) : "csv";
-  request.formats = split_list("format", values.count("format") > 0 ? values["format"].as<std::string>() : usual, kFormats);
+  request.formats =
+      split_list("format", values.count("format") > 0 ? values["format"].as<std::string>() : usual, kFormats);
   return true;
 }
 

@@ -24,7 +24,9 @@ node::NodePtr node_of(const Column& column) {
     case ColumnType::integer: return node::PrimitiveNode::Make(column.name, optional, parquet::Type::INT64);
     case ColumnType::number: return node::PrimitiveNode::Make(column.name, optional, parquet::Type::DOUBLE);
     case ColumnType::flag: return node::PrimitiveNode::Make(column.name, optional, parquet::Type::BOOLEAN);
-    case ColumnType::json: return node::PrimitiveNode::Make(column.name, optional, parquet::LogicalType::String(), parquet::Type::BYTE_ARRAY);
+    case ColumnType::json:
+      return node::PrimitiveNode::Make(column.name, optional, parquet::LogicalType::String(),
+                                       parquet::Type::BYTE_ARRAY);
     case ColumnType::text: break;
   }
   return node::PrimitiveNode::Make(column.name, optional, parquet::LogicalType::String(), parquet::Type::BYTE_ARRAY);
@@ -42,7 +44,8 @@ class ParquetSink final : public TableSink {
     guarded([&] {
       node::NodeVector nodes;
       for (const Column& column : columns_) nodes.push_back(node_of(column));
-      const auto root = std::static_pointer_cast<node::GroupNode>(node::GroupNode::Make("table", parquet::Repetition::REQUIRED, nodes));
+      const auto root = std::static_pointer_cast<node::GroupNode>(
+          node::GroupNode::Make("table", parquet::Repetition::REQUIRED, nodes));
       parquet::WriterProperties::Builder properties;
       properties.compression(parquet::Compression::SNAPPY);
       PARQUET_ASSIGN_OR_THROW(out_, arrow::io::FileOutputStream::Open(unfinished(file_).string()));
@@ -95,7 +98,8 @@ class ParquetSink final : public TableSink {
       levels.push_back(there ? 1 : 0);
       if (there) values[count++] = take(row[index]);
     }
-    static_cast<Writer*>(column)->WriteBatch(static_cast<std::int64_t>(levels.size()), levels.data(), nullptr, values.get());
+    static_cast<Writer*>(column)->WriteBatch(static_cast<std::int64_t>(levels.size()), levels.data(), nullptr,
+                                             values.get());
   }
 
   void flush() {
@@ -106,10 +110,12 @@ class ParquetSink final : public TableSink {
         parquet::ColumnWriter* column = group->NextColumn();
         switch (columns_[i].type) {
           case ColumnType::integer:
-            write_column<parquet::Int64Writer, std::int64_t>(column, i, [](const Cell& cell) { return std::get<std::int64_t>(cell); });
+            write_column<parquet::Int64Writer, std::int64_t>(
+                column, i, [](const Cell& cell) { return std::get<std::int64_t>(cell); });
             break;
           case ColumnType::number:
-            write_column<parquet::DoubleWriter, double>(column, i, [](const Cell& cell) { return std::get<double>(cell); });
+            write_column<parquet::DoubleWriter, double>(column, i,
+                                                        [](const Cell& cell) { return std::get<double>(cell); });
             break;
           case ColumnType::flag:
             write_column<parquet::BoolWriter, bool>(column, i, [](const Cell& cell) { return std::get<bool>(cell); });

@@ -24,8 +24,12 @@ std::string number_text(double number) {
 /// A text file that appears when it is complete.
 class TextSink : public TableSink {
  public:
-  TextSink(fs::path file, std::vector<Column> columns) : file_(std::move(file)), columns_(std::move(columns)), out_(unfinished(file_), std::ios::binary) {
-    if (!out_) throw Error(ErrorCode::io, "cannot write '" + unfinished(file_).string() + "'; check that its folder can be written to");
+  TextSink(fs::path file, std::vector<Column> columns)
+      : file_(std::move(file)), columns_(std::move(columns)), out_(unfinished(file_), std::ios::binary) {
+    if (!out_) {
+      throw Error(ErrorCode::io,
+                  "cannot write '" + unfinished(file_).string() + "'; check that its folder can be written to");
+    }
   }
   ~TextSink() override {
     std::error_code ignored;
@@ -93,7 +97,9 @@ class JsonLinesSink final : public TextSink {
 
  private:
   static OrderedJson value(const Cell& cell, ColumnType type) {
-    if (const auto* number = std::get_if<double>(&cell)) return std::isfinite(*number) ? OrderedJson(*number) : OrderedJson(nullptr);
+    if (const auto* number = std::get_if<double>(&cell)) {
+      return std::isfinite(*number) ? OrderedJson(*number) : OrderedJson(nullptr);
+    }
     if (const auto* integer = std::get_if<std::int64_t>(&cell)) return *integer;
     if (const auto* flag = std::get_if<bool>(&cell)) return *flag;
     const auto* text = std::get_if<std::string>(&cell);

@@ -31,7 +31,8 @@ class TableSink {
 };
 
 /// Opens `file` for a table. `format` is "csv", "jsonl" or "parquet". Throws Error(io), Error(internal) for another format.
-std::unique_ptr<TableSink> make_sink(const std::string& format, const std::filesystem::path& file, std::vector<Column> columns);
+std::unique_ptr<TableSink> make_sink(const std::string& format, const std::filesystem::path& file,
+                                     std::vector<Column> columns);
 
 /// Used by make_sink(); in a source file of its own, which alone knows Arrow.
 std::unique_ptr<TableSink> make_parquet_sink(const std::filesystem::path& file, std::vector<Column> columns);

@@ -50,14 +50,18 @@ std::string table_of(const Overview& overview) {
     widest = std::max(widest, each.name.size());
     predictions = std::max(predictions, predictions_text(each).size());
   }
-  const auto line = [&](const std::string& name, const std::string& state, const std::string& count, const std::string& failed,
-                        const std::string& note) {
-    const auto padded = [](const std::string& text, std::size_t width) { return text + std::string(width - std::min(width, text.size()), ' '); };
-    return padded(name, widest + 2) + padded(state, 9) + padded(count, predictions + 2) + padded(failed, 8) + note + "\n";
+  const auto line = [&](const std::string& name, const std::string& state, const std::string& count,
+                        const std::string& failed, const std::string& note) {
+    const auto padded = [](const std::string& text, std::size_t width) {
+      return text + std::string(width - std::min(width, text.size()), ' ');
+    };
+    return padded(name, widest + 2) + padded(state, 9) + padded(count, predictions + 2) + padded(failed, 8) + note +
+           "\n";
   };
   std::string text = line("scenario", "state", "predictions", "failed", "");
   for (const ScenarioStatus& each : overview.scenarios) {
-    text += line(each.name, std::string(state_name(each.state)), predictions_text(each), std::to_string(each.errored), short_note(each.note));
+    text += line(each.name, std::string(state_name(each.state)), predictions_text(each), std::to_string(each.errored),
+                 short_note(each.note));
     const bool tells = each.state == State::failed && !each.log.empty();
     if (tells) text += "  log: " + each.log.string() + "\n";
   }
@@ -95,7 +99,8 @@ Json json_of(const Overview& overview) {
     const auto found = counts.find(static_cast<State>(i));
     totals[std::string(cluster::kStateNames[i])] = found == counts.end() ? 0 : found->second;
   }
-  Json document = {{"study", overview.study}, {"output", overview.output.string()}, {"totals", totals}, {"scenarios", list}};
+  Json document = {
+      {"study", overview.study}, {"output", overview.output.string()}, {"totals", totals}, {"scenarios", list}};
   if (!overview.queue_note.empty()) document["queue_note"] = overview.queue_note;
   return document;
 }
@@ -131,7 +136,9 @@ int status_command(const Arguments& arguments) {
   CommandLine line("medvlm status STUDY.toml|FOLDER [options]", options);
   if (!line.parse(arguments)) return 0;
   const auto words = line.words();
-  if (words.size() != 1) throw Error(ErrorCode::usage, "give one study or its result folder: medvlm status STUDY.toml|FOLDER");
+  if (words.size() != 1) {
+    throw Error(ErrorCode::usage, "give one study or its result folder: medvlm status STUDY.toml|FOLDER");
+  }
   const double seconds = line.has("watch") ? line.number("watch") : 0;
   if (line.has("watch") && !(seconds >= 0.1 && seconds <= 86400)) {
     throw Error(ErrorCode::usage, "--watch needs seconds from 0.1 to 86400");

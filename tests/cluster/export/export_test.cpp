@@ -44,11 +44,15 @@ TEST_CASE("every format has the same rows; numbers keep their bits; a failed sam
   fs::create_directories(folder / "images");
   write(folder / "images" / "odd, \"name\".png", "no picture");
   for (int i = 0; i < 3; ++i) {
-    fs::copy_file(fs::path(MEDVLM_TINY_CHECKPOINT) / "images" / "gradient.png", folder / "images" / (std::to_string(i) + ".png"));
+    fs::copy_file(fs::path(MEDVLM_TINY_CHECKPOINT) / "images" / "gradient.png",
+                  folder / "images" / (std::to_string(i) + ".png"));
   }
-  write(folder / "table.csv", "image,label,split\n0.png,a,test\n1.png,b,test\n2.png,a,test\n\"odd, \"\"name\"\".png\",b,test\n");
-  const fs::path study = write(folder / "study.toml", study_text("[[datasets]]\nname = \"data\"\nplugin = \"table\"\nfile = \"table.csv\"\nimage_root = \"images\"\nlabel = \"label\"\n"
-                                                                  "classes = [\"a\", \"b\"]\nsplit = \"split\"\n"));
+  write(folder / "table.csv",
+        "image,label,split\n0.png,a,test\n1.png,b,test\n2.png,a,test\n\"odd, \"\"name\"\".png\",b,test\n");
+  const fs::path study =
+      write(folder / "study.toml", study_text("[[datasets]]\nname = \"data\"\nplugin = \"table\"\nfile = "
+                                              "\"table.csv\"\nimage_root = \"images\"\nlabel = \"label\"\n"
+                                              "classes = [\"a\", \"b\"]\nsplit = \"split\"\n"));
   const Outcome ran = run(study, folder / "out", {"--max-errors", "4"});
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   const Outcome outcome = export_to(folder / "out", folder / "tables", {"--format", "csv,jsonl,parquet"});

@@ -10,7 +10,9 @@ fs::path write_study(const TempFolder& folder, const std::string& more = "") {
   return write(folder / "study.toml", study_text(synthetic(40, 32), "batch_size = 8") + more);
 }
 
-Outcome submit(const fs::path& study, const fs::path& output, const Words& more) { return start_and_wait(command("submit", study, output, more)); }
+Outcome submit(const fs::path& study, const fs::path& output, const Words& more) {
+  return start_and_wait(command("submit", study, output, more));
+}
 
 /// A program on a PATH of its own, before the system's.
 void write_program(const fs::path& file, const std::string& lines) {
@@ -101,7 +103,8 @@ TEST_CASE("without sbatch the message says what to do") {
 TEST_CASE("what sbatch took is noted, what waits or runs is not submitted again, and a refusal is told") {
   const TempFolder folder;
   const fs::path study = write_study(folder), output = folder / "out", bin = folder / "bin";
-  write_program(bin / "sbatch", "case \"$*\" in *report*) echo 'sbatch: error: Invalid account' >&2; exit 1 ;; esac\necho 41\n");
+  write_program(bin / "sbatch",
+                "case \"$*\" in *report*) echo 'sbatch: error: Invalid account' >&2; exit 1 ;; esac\necho 41\n");
   write_program(bin / "squeue", "echo '41|0|PENDING|Resources'\n");
   const Outcome refused = with_programs(bin, command("submit", study, output));
   CHECK(refused.status == 7);

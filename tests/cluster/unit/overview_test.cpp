@@ -30,14 +30,16 @@ std::string journal(int records) {
 void write_study(const fs::path& output, const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) {
-    list += std::string(list.empty() ? "" : ",") + R"({"name": "m/d/)" + name + R"(", "folder": "m/d/)" + name + R"(", "samples": 10, "trains": false})";
+    list += std::string(list.empty() ? "" : ",") + R"({"name": "m/d/)" + name + R"(", "folder": "m/d/)" + name +
+            R"(", "samples": 10, "trains": false})";
   }
   write(output / "study.json", R"({"format": 1, "study": "s", "scenarios": [)" + list + "]}");
 }
 
 void write_result(const fs::path& folder, int errored) {
-  write(folder / "result.json", R"({"format": 1, "scenario": "x", "samples": {"total": 10, "scored": )" + std::to_string(10 - errored) +
-                                    R"(, "errored": )" + std::to_string(errored) + R"(, "missing": 0}, "metrics": [{"total": 99}]})");
+  write(folder / "result.json", R"({"format": 1, "scenario": "x", "samples": {"total": 10, "scored": )" +
+                                    std::to_string(10 - errored) + R"(, "errored": )" + std::to_string(errored) +
+                                    R"(, "missing": 0}, "metrics": [{"total": 99}]})");
 }
 
 const ScenarioStatus& find(const Overview& overview, const std::string& name) {
@@ -88,12 +90,15 @@ TEST_CASE("the queue tells who runs and who waits; what is in neither place is l
   write_study(out, {"runs", "waits", "lost", "ended"});
   Submission made{1, "slurm", "", out / "submission" / "1", {}};
   Job job{"run-1", "run", {}, {}, {}, "55"};
-  for (const char* name : {"runs", "waits", "lost", "ended"}) job.tasks.push_back({{std::string("m/d/") + name}, "", {}});
+  for (const char* name : {"runs", "waits", "lost", "ended"}) {
+    job.tasks.push_back({{std::string("m/d/") + name}, "", {}});
+  }
   made.jobs.push_back(job);
   write_submissions(out, {made});
   write(out / "submission/1/states/run-1-2", "running - 1 node7 55\n");
   write(out / "submission/1/states/run-1-3", "ended 5 1 node7 55\n");
-  write(out / "bin/squeue", "#!/bin/sh\necho '55|0|RUNNING|None'\necho '55|1|PENDING|Resources'\necho '56|2|RUNNING|None'\n");
+  write(out / "bin/squeue",
+        "#!/bin/sh\necho '55|0|RUNNING|None'\necho '55|1|PENDING|Resources'\necho '56|2|RUNNING|None'\n");
   fs::permissions(out / "bin/squeue", fs::perms::owner_all);
   const std::string path = std::getenv("PATH");
   ::setenv("PATH", ((out / "bin").string() + ":" + path).c_str(), 1);
@@ -107,7 +112,8 @@ TEST_CASE("the queue tells who runs and who waits; what is in neither place is l
   CHECK(find(overview, "ended").note.find("status 5") != std::string::npos);
   CHECK(find(overview, "ended").log == log_file(made, job, 3));
 
-  write(out / "bin/squeue", "#!/bin/sh\necho 'slurm_load_jobs error: Unable to contact slurm controller' >&2\nexit 1\n");
+  write(out / "bin/squeue",
+        "#!/bin/sh\necho 'slurm_load_jobs error: Unable to contact slurm controller' >&2\nexit 1\n");
   const Overview silent = look_over(out);
   ::setenv("PATH", path.c_str(), 1);
   CHECK(silent.queue_note.find("Unable to contact") != std::string::npos);
@@ -120,7 +126,11 @@ TEST_CASE("a later submission's task counts, not the failure before it") {
   write_study(out, {"a"});
   std::vector<Submission> list;
   for (std::size_t number : {1, 2}) {
-    list.push_back({number, "local", "", out / "submission" / std::to_string(number), {{"run-1", "run", {}, {}, {{{"m/d/a"}, "", {}}}}}});
+    list.push_back({number,
+                    "local",
+                    "",
+                    out / "submission" / std::to_string(number),
+                    {{"run-1", "run", {}, {}, {{{"m/d/a"}, "", {}}}}}});
   }
   write_submissions(out, list);
   write(out / "submission/1/states/run-1-0", "ended 5 1 node7 pid7\n");

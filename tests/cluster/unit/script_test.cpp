@@ -47,7 +47,8 @@ Job job(const std::string& name, const std::string& stage, std::vector<std::vect
 TEST_CASE("a task gets its words whatever is in them, in its folder, with its environment") {
   const medvlm::test::TemporaryFolder root;
   Submission made = submission(root.path());
-  const std::vector<std::string> odd = {"printf", "<%s>", "a b", "it's", "$HOME", "\"q\"", "*", "line\nend", "", "back\\slash", "`x`"};
+  const std::vector<std::string> odd = {"printf", "<%s>",      "a b", "it's",        "$HOME", "\"q\"",
+                                        "*",      "line\nend", "",    "back\\slash", "`x`"};
   made.jobs = {job("run-1", "run", {{"true"}, odd, {"sh", "-c", "pwd; echo $GIVEN-$ARRANGED"}})};
   ScriptContext around = context(root.path());
   around.environment = {{"GIVEN", "o'clock"}};
@@ -61,8 +62,8 @@ TEST_CASE("a task gets its words whatever is in them, in its folder, with its en
 TEST_CASE("a task notes how it ended, and what waits for success is left out after a failure") {
   const medvlm::test::TemporaryFolder root;
   Submission made = submission(root.path());
-  made.jobs = {job("train-1", "train", {{"false"}, {"true"}}), job("shard-1", "shard", {{"true"}}), job("shard-2", "shard", {{"true"}}),
-               job("run-1", "run", {{"true"}})};
+  made.jobs = {job("train-1", "train", {{"false"}, {"true"}}), job("shard-1", "shard", {{"true"}}),
+               job("shard-2", "shard", {{"true"}}), job("run-1", "run", {{"true"}})};
   made.jobs[1].depends = {{"afterok", "train-1", 0}};
   made.jobs[2].depends = {{"afterok", "train-1", 1}};
   made.jobs[3].depends = {{"afterany", "train-1", {}}};
@@ -93,10 +94,13 @@ TEST_CASE("a stop reaches the call itself, and nothing is started after it") {
   Submission made = submission(root.path());
   const std::string began = (root.path() / "began").string();
   ::setenv("MEDVLM_TEST_BEGAN", began.c_str(), 1);
-  made.jobs = {job("run-1", "run", {{"sh", "-c", "trap 'echo stopping; exit 11' TERM; touch " + began + "; while :; do sleep 0.05; done"},
-                                    {"sh", "-c", "echo started"}})};
+  made.jobs = {
+      job("run-1", "run",
+          {{"sh", "-c", "trap 'echo stopping; exit 11' TERM; touch " + began + "; while :; do sleep 0.05; done"},
+           {"sh", "-c", "echo started"}})};
   write_scripts(made, context(root.path()));
-  const int status = run_here(made, [](const LocalTask&) {}, [] { return fs::exists(std::getenv("MEDVLM_TEST_BEGAN")); });
+  const int status =
+      run_here(made, [](const LocalTask&) {}, [] { return fs::exists(std::getenv("MEDVLM_TEST_BEGAN")); });
   CHECK(status == 11);
   CHECK(read(log_file(made, made.jobs[0], 0)) == "stopping\n");
   CHECK_FALSE(fs::exists(log_file(made, made.jobs[0], 1)));
@@ -111,7 +115,8 @@ TEST_CASE("a note of a process that is gone does not count as running") {
   made.jobs = {job("run-1", "run", {{"true"}})};
   write_scripts(made, context(root.path()));
   const Reply host = ask({"uname", "-n"});
-  std::ofstream(made.folder / "states" / "run-1-0") << "running - 1 " << host.text.substr(0, host.text.find('\n')) << " pid999999999\n";
+  std::ofstream(made.folder / "states" / "run-1-0")
+      << "running - 1 " << host.text.substr(0, host.text.find('\n')) << " pid999999999\n";
   CHECK(task_state(made, made.jobs[0], 0, nullptr) == TaskState::lost);
   std::ofstream(made.folder / "states" / "run-1-0") << "running - 1 elsewhere pid1\n";
   CHECK(task_state(made, made.jobs[0], 0, nullptr) == TaskState::running);
@@ -121,11 +126,13 @@ TEST_CASE("jobs are submitted in order with what they wait for, by a stand-in fo
   const medvlm::test::TemporaryFolder root;
   const fs::path bin = root.path() / "bin", calls = root.path() / "calls";
   fs::create_directories(bin);
-  std::ofstream(bin / "sbatch") << "#!/bin/sh\nprintf '[%s]' \"$@\" >> '" << calls.string() << "'; echo >> '" << calls.string()
-                                << "'\necho \"$(( 100 + $(wc -l < '" << calls.string() << "') ));cluster\"\n";
+  std::ofstream(bin / "sbatch") << "#!/bin/sh\nprintf '[%s]' \"$@\" >> '" << calls.string() << "'; echo >> '"
+                                << calls.string() << "'\necho \"$(( 100 + $(wc -l < '" << calls.string()
+                                << "') ));cluster\"\n";
   fs::permissions(bin / "sbatch", fs::perms::owner_all);
   Submission made = submission(root.path());
-  made.jobs = {job("train-1", "train", {{"true"}}), job("shard-1", "shard", {{"true"}}), job("report-1", "report", {{"true"}})};
+  made.jobs = {job("train-1", "train", {{"true"}}), job("shard-1", "shard", {{"true"}}),
+               job("report-1", "report", {{"true"}})};
   made.jobs[1].depends = {{"afterok", "train-1", 0}};
   made.jobs[2].depends = {{"afterany", "train-1", {}}, {"afterany", "shard-1", {}}};
   write_scripts(made, context(root.path()));
@@ -134,9 +141,11 @@ TEST_CASE("jobs are submitted in order with what they wait for, by a stand-in fo
   CHECK(reply.status == 0);
   CHECK(reply.text == "submitted 3 jobs\n");
   const std::string folder = made.folder.string();
-  CHECK(read(calls) == "[--parsable][" + folder + "/train-1.sh]\n[--parsable][--dependency=afterok:101_0][--kill-on-invalid-dep=yes][" +
-                           folder + "/shard-1.sh]\n[--parsable][--dependency=afterany:101:102][--kill-on-invalid-dep=yes][" + folder +
-                           "/report-1.sh]\n");
+  CHECK(read(calls) == "[--parsable][" + folder +
+                           "/train-1.sh]\n[--parsable][--dependency=afterok:101_0][--kill-on-invalid-dep=yes][" +
+                           folder +
+                           "/shard-1.sh]\n[--parsable][--dependency=afterany:101:102][--kill-on-invalid-dep=yes][" +
+                           folder + "/report-1.sh]\n");
   read_job_ids(made);
   CHECK(made.jobs[2].id == "103");
   CHECK(ask({"env", "PATH=" + path, "bash", (made.folder / "submit.sh").string()}).status == 8);
@@ -146,7 +155,8 @@ TEST_CASE("a job that sbatch refuses ends the submission there") {
   const medvlm::test::TemporaryFolder root;
   const fs::path bin = root.path() / "bin";
   fs::create_directories(bin);
-  std::ofstream(bin / "sbatch") << "#!/bin/sh\ncase \"$*\" in *run-2*) echo 'no such partition' >&2; exit 3 ;; esac\necho 7\n";
+  std::ofstream(bin / "sbatch")
+      << "#!/bin/sh\ncase \"$*\" in *run-2*) echo 'no such partition' >&2; exit 3 ;; esac\necho 7\n";
   fs::permissions(bin / "sbatch", fs::perms::owner_all);
   Submission made = submission(root.path());
   made.jobs = {job("run-1", "run", {{"true"}}), job("run-2", "run", {{"true"}}), job("run-3", "run", {{"true"}})};

@@ -49,10 +49,12 @@ mem = "96G"
 time = "00:10:00"
 mem = "8G"
 )");
-  CHECK(read.resources("clip", "run") == Resources{{"partition", "gpu"}, {"time", "01:00:00"}, {"gpus", "1"}, {"mem", "16G"}});
+  CHECK(read.resources("clip", "run") ==
+        Resources{{"partition", "gpu"}, {"time", "01:00:00"}, {"gpus", "1"}, {"mem", "16G"}});
   CHECK(read.resources("llava-7b", "run")[3].second == "64G");
   CHECK(read.resources("llava-13b", "run")[3].second == "96G");
-  CHECK(read.resources("llava-13b", "merge") == Resources{{"partition", "gpu"}, {"time", "00:10:00"}, {"gpus", "1"}, {"mem", "8G"}});
+  CHECK(read.resources("llava-13b", "merge") ==
+        Resources{{"partition", "gpu"}, {"time", "00:10:00"}, {"gpus", "1"}, {"mem", "8G"}});
   read.override_resource("mem", "1G");
   read.override_resource("gpus", "a100:2");
   CHECK(read.resources("llava-13b", "merge")[3].second == "1G");

@@ -15,13 +15,16 @@ StageOptions options() {
   return made;
 }
 
-PendingScenario scenario(const std::string& name, const std::string& embeddings = "", std::size_t shards = 1, bool trains = false) {
+PendingScenario scenario(const std::string& name, const std::string& embeddings = "", std::size_t shards = 1,
+                         bool trains = false) {
   return {name, name.substr(0, name.find('/')), trains, embeddings, shards, {}};
 }
 
 std::string waits(const Job& job) {
   std::string text;
-  for (const Dependency& each : job.depends) text += each.type + ":" + each.job + (each.task ? "_" + std::to_string(*each.task) : std::string()) + " ";
+  for (const Dependency& each : job.depends) {
+    text += each.type + ":" + each.job + (each.task ? "_" + std::to_string(*each.task) : std::string()) + " ";
+  }
   return text;
 }
 
@@ -65,8 +68,8 @@ TEST_CASE("shards that are done are left out; with all of them only the joining 
 }
 
 TEST_CASE("of scenarios that share embeddings the one that trains goes first, and the others wait for it") {
-  const auto jobs = plan_jobs({scenario("m/d/ots", "m/d"), scenario("m/d/probe", "m/d", 1, true), scenario("m/d/clip", "m/d", 1, true),
-                               scenario("m/e/ots", "m/e"), scenario("m/d/lora")},
+  const auto jobs = plan_jobs({scenario("m/d/ots", "m/d"), scenario("m/d/probe", "m/d", 1, true),
+                               scenario("m/d/clip", "m/d", 1, true), scenario("m/e/ots", "m/e"), scenario("m/d/lora")},
                               options());
   REQUIRE(jobs.size() == 2);
   REQUIRE(jobs[0].tasks.size() == 3);

@@ -14,7 +14,8 @@ TEST_CASE("submissions come back as they were written, with the numbers that sub
   const medvlm::test::TemporaryFolder root;
   Submission made{3, "slurm", "2026-01-01T00:00:00Z", root.path() / "submission" / "3", {}};
   made.jobs.push_back({"train-1", "train", {{"gpus", "1"}}, {}, {{{"m/d/lora"}, "", {"medvlm", "run", "a b"}}}, "17"});
-  made.jobs.push_back({"shard-1", "shard", {}, {{"afterok", "train-1", 0}, {"afterany", "x", {}}}, {{{"m/d/lora"}, "2/4", {}}}});
+  made.jobs.push_back(
+      {"shard-1", "shard", {}, {{"afterok", "train-1", 0}, {"afterany", "x", {}}}, {{{"m/d/lora"}, "2/4", {}}}});
   write_submissions(root.path(), {made});
   fs::create_directories(made.folder);
   std::ofstream(made.folder / "jobs.tsv") << "shard-1\t18\n";

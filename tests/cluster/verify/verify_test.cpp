@@ -13,7 +13,9 @@ constexpr std::size_t kPlaces = 12;
 
 const char* const kFiles[] = {"journal.jsonl", "predictions.jsonl", "result.json", "rounds.bin", "SHA256SUMS"};
 
-Outcome verify(const fs::path& folder) { return start_and_wait({medvlm_program(), "verify", folder.string(), "--json"}); }
+Outcome verify(const fs::path& folder) {
+  return start_and_wait({medvlm_program(), "verify", folder.string(), "--json"});
+}
 
 /// The verdict on one check of the only scenario.
 std::string verdict(const Outcome& outcome, const std::string& check) {
@@ -45,7 +47,8 @@ struct Finished {
   fs::path checkpoint = folder / "checkpoint", output = folder / "out";
   Finished() {
     fs::copy(MEDVLM_TINY_CHECKPOINT, checkpoint, fs::copy_options::recursive);
-    const fs::path study = write(folder / "study.toml", study_text(synthetic(24, 32), "", checkpoint.string()) + "[bootstrap]\nrounds = 20\n");
+    const fs::path study = write(folder / "study.toml",
+                                 study_text(synthetic(24, 32), "", checkpoint.string()) + "[bootstrap]\nrounds = 20\n");
     REQUIRE(run(study, output).status == 0);
   }
 };
@@ -57,12 +60,14 @@ TEST_CASE("a finished study passes, as a whole and by scenario, and nothing is c
   const std::string before = read(scenario(done.output) / "SHA256SUMS");
   const Outcome outcome = verify(done.output);
   CHECK_MESSAGE(outcome.status == 0, outcome.out << outcome.err);
-  for (const char* check : {"checksums", "journal", "plugins", "checkpoint", "samples", "manifest", "predictions", "rounds", "numbers"}) {
+  for (const char* check :
+       {"checksums", "journal", "plugins", "checkpoint", "samples", "manifest", "predictions", "rounds", "numbers"}) {
     CHECK_MESSAGE(verdict(outcome, check) == "ok", check);
   }
   CHECK(verify(scenario(done.output)).status == 0);
   CHECK(read(scenario(done.output) / "SHA256SUMS") == before);
-  CHECK(start_and_wait({"sh", "-c", "cd '" + scenario(done.output).string() + "' && sha256sum --quiet -c SHA256SUMS"}).status == 0);
+  CHECK(start_and_wait({"sh", "-c", "cd '" + scenario(done.output).string() + "' && sha256sum --quiet -c SHA256SUMS"})
+            .status == 0);
 }
 
 TEST_CASE("a changed byte anywhere in any file is found") {
@@ -81,7 +86,9 @@ TEST_CASE("a changed byte anywhere in any file is found") {
     write(file, good.substr(0, good.size() / 2));
     CHECK_MESSAGE(verify(scenario(done.output)).status == kChanged, name << " cut in half");
     fs::remove(file);
-    if (std::string(name) != "result.json") CHECK_MESSAGE(verify(scenario(done.output)).status == kChanged, name << " removed");
+    if (std::string(name) != "result.json") {
+      CHECK_MESSAGE(verify(scenario(done.output)).status == kChanged, name << " removed");
+    }
     write(file, good);
   }
   CHECK(verify(scenario(done.output)).status == 0);
