@@ -9,7 +9,7 @@
       background: null, font: kFont, view: { stroke: null },
       axis: { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13, domainOpacity: 0.5, tickOpacity: 0.5,
         labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500 },
-      legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, symbolStrokeColor: ink },
+      legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, symbolBaseFillColor: ink, symbolBaseStrokeColor: ink },
       header: { labelColor: ink, titleColor: ink, labelFontSize: 13 },
       title: { color: ink, fontSize: 14 }, rule: { color: ink }, text: { color: ink },
     };

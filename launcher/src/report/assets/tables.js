@@ -89,7 +89,9 @@ const medvlmTables = (() => {
   /** A table of plain rows, for a figure's data. */
   function build(caption, columns, rows) {
     const table = document.createElement("table");
-    table.createCaption().textContent = caption;
+    const told = document.createElement("span");
+    told.textContent = caption;
+    table.createCaption().append(told);
     const head = table.createTHead().insertRow();
     for (const [field, title] of columns) {
       const header = document.createElement("th");

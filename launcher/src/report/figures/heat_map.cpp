@@ -66,7 +66,7 @@ Json heat_panel(const TaskView& view, Range range, const std::vector<DataColumn>
   const Json ink = {{"condition", {{"test", "datum.ink === 'light'"}, {"value", "#ffffff"}}}, {"value", "#111111"}};
   const Json text = {{"type", "text"}, {"fontSize", 12}, {"dy", -5}};
   const Json small = {{"type", "text"}, {"fontSize", 9}, {"dy", 9}};
-  return {{"width", {{"step", 64}}},
+  return {{"width", {{"step", 68}}},
           {"height", {{"step", 36}}},
           {"encoding",
            {{"x", channel("dataset", "nominal", {{"sort", datasets}, {"title", nullptr},

@@ -41,9 +41,9 @@ const char* kind_name(ColumnKind kind) {
 
 void add_html_table(std::string& html, const Table& table) {
   const std::string id = html_text(table.id);
-  html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"" + id + "-caption\">\n<table class=\"data\" id=\"" + id + "\"";
+  html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"" + id + "-caption\">\n<table class=\"data" + std::string(table.columns.size() > 12 ? " many" : "") + "\" id=\"" + id + "\"";
   if (table.tools) html += " data-tools";
-  html += ">\n<caption id=\"" + id + "-caption\">" + html_text(table.caption) + "</caption>\n<thead><tr>";
+  html += ">\n<caption id=\"" + id + "-caption\"><span>" + html_text(table.caption) + "</span></caption>\n<thead><tr>";
   for (const Column& column : table.columns) {
     html += std::string("<th scope=\"col\" data-kind=\"") + kind_name(column.kind) + "\"" + (column.kind == ColumnKind::number ? " class=\"n\"" : "") +
             "><button type=\"button\">" + html_text(column.title) + "</button></th>";
