@@ -129,7 +129,8 @@ class GridMaker {
     const DatasetInfo& info = dataset.object->info();
     try {
       if (before.object->traits(info).input == after.object->traits(info).input) return;
-      complain({rule.location, rule.key + ".adapter", "turns '" + before.entry.name + "' into something that wants other input; add an adapter instead"});
+      complain({rule.location, rule.key + ".adapter",
+                "turns '" + before.entry.name + "' into something that wants other input; add an adapter instead"});
     } catch (const Error& error) {
       complain({rule.location, rule.key + ".adapter", "does not fit dataset '" + dataset.entry.name + "': " + error.message()});
     }
