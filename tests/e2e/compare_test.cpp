@@ -170,6 +170,14 @@ TEST_CASE("what is not paired is refused with every difference and the cure") {
   check_failure(compare({first, b.write(folder.path())}), 8,
                 {"'a/data/ots' and 'b/data/ots' are not paired", "rounds 200 and 100", "seed 42 and 7",
                  "unit \"sample\" and \"cluster\"", "--rescore"});
+  const auto [grouped, other] = compared_pair(0.3, true);
+  json result = other.result();
+  result["bootstrap"]["cluster"] = "eye";
+  const fs::path by_eye = other.write(folder.path());
+  e2e::write(by_eye / "result.json", result.dump());
+  check_failure(compare({grouped.write(folder.path()), by_eye}), 8, {"clusters by \"patient\" and \"eye\"", "--rescore"});
+
+  a.write(folder.path());
   b = compared_pair(0.3, false).second;
   b.samples_sha256 = "123456";
   check_failure(compare({first, b.write(folder.path())}), 8, {"the test sets have other samples (abcdef and 123456)", "same test split"});
@@ -274,8 +282,9 @@ TEST_CASE("missing and damaged files are named") {
   TempFolder folder;
   const auto [a, b] = compared_pair(0.3, false);
   const fs::path first = a.write(folder.path()), second = b.write(folder.path());
-  check_failure(compare({first, folder / "nowhere"}), 7, {(folder / "nowhere").string()});
-  check_failure(compare({folder.path(), first}), 7, {"result.json"});
+  check_failure(compare({first, folder / "nowhere"}), 7, {(folder / "nowhere").string(), "finished scenario"});
+  e2e::write(folder / "study.json", "{}");
+  check_failure(compare({folder.path(), first}), 7, {"has no result.json", "folder of a study", "MODEL/DATASET/ADAPTER"});
   const std::string rounds = bytes_of(second / "rounds.bin");
   e2e::write(second / "rounds.bin", rounds.substr(0, rounds.size() - 3));
   check_failure(compare({first, second}), 5, {(second / "rounds.bin").string(), "--rescore"});

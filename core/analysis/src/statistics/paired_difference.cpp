@@ -66,8 +66,9 @@ std::vector<std::string> differences_between(const ResampleKey& first, const Res
 }
 
 void require_paired(const ResampleKey& first, const std::string& first_name, const ResampleKey& second,
-                    const std::string& second_name) {
-  const auto found = differences_between(first, second);
+                    const std::string& second_name, const std::vector<std::string>& further) {
+  auto found = differences_between(first, second);
+  found.insert(found.end(), further.begin(), further.end());
   if (found.empty()) return;
   std::string list;
   for (const std::string& each : found) list += "\n  " + each;

@@ -27,11 +27,15 @@ void require_same_dataset(const ScenarioFiles& first, const ScenarioFiles& secon
 }
 
 /// Rounds do not tell which group was drawn, results do.
-void require_same_cluster(const ScenarioFiles& first, const ScenarioFiles& second) {
-  if (first.outcome.cluster == second.outcome.cluster) return;
-  throw Error(ErrorCode::conflict, "'" + first.outcome.name() + "' draws clusters by '" + first.outcome.cluster + "', '" +
-                                       second.outcome.name() + "' by '" + second.outcome.cluster +
-                                       "'; give both the same [bootstrap] and run medvlm run STUDY --rescore");
+void require_same_resamples(const ScenarioFiles& first, const ScenarioFiles& second) {
+  require_rounds(first);
+  require_rounds(second);
+  std::vector<std::string> further;
+  const bool both_draw = !first.outcome.cluster.empty() && !second.outcome.cluster.empty();
+  if (both_draw && first.outcome.cluster != second.outcome.cluster) {
+    further.push_back("clusters by \"" + first.outcome.cluster + "\" and \"" + second.outcome.cluster + "\"");
+  }
+  require_paired(first.rounds->key, first.outcome.name(), second.rounds->key, second.outcome.name(), further);
 }
 
 double error_of(const Interval& interval, double confidence) {
@@ -108,6 +112,13 @@ ScenarioFiles read_scenario_files(const std::filesystem::path& folder_or_result)
     throw Error(ErrorCode::usage, "'" + folder.string() + "' holds several seeds; name one of them, e.g. '" +
                                       (folder / "seed-0").string() + "'");
   }
+  if (!std::filesystem::exists(folder / "result.json")) {
+    const bool study = std::filesystem::exists(folder / "study.json");
+    throw Error(ErrorCode::io, "'" + folder.string() + "' has no result.json: " +
+                                   (study ? "it is the folder of a study; name one of its scenarios, e.g. '" +
+                                                (folder / "MODEL/DATASET/ADAPTER").string() + "'"
+                                          : "name the folder of a finished scenario (medvlm status tells which are)"));
+  }
   ScenarioFiles files{read_outcome(folder), std::nullopt, {}};
   if (files.outcome.published) return files;
   if (std::filesystem::exists(folder / "rounds.bin")) files.rounds = read_rounds(folder / "rounds.bin");
@@ -123,10 +134,7 @@ ScenarioComparison compare_scenarios(const ScenarioFiles& first, const ScenarioF
   require_same_dataset(first, second);
   std::optional<SharedSamples> samples;
   if (can_pair) {
-    require_rounds(first);
-    require_rounds(second);
-    require_paired(first.rounds->key, comparison.first, second.rounds->key, comparison.second);
-    require_same_cluster(first, second);
+    require_same_resamples(first, second);
     comparison.key = first.rounds->key;
     comparison.cluster = first.outcome.unit == "cluster" ? first.outcome.cluster : "";
     samples.emplace(first, second, comparison.cluster);
