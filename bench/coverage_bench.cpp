@@ -146,8 +146,9 @@ double delong_p(const SimulatedScores& data, std::span<const std::uint32_t> clus
 }
 
 double mcnemar_p(const std::vector<int>& surplus) {
-  const auto count = [&](int value) { return static_cast<std::uint64_t>(std::count(surplus.begin(), surplus.end(), value)); };
-  return mcnemar(count(1), count(-1)).p_value();
+  const auto first_only = std::count(surplus.begin(), surplus.end(), 1);
+  const auto second_only = std::count(surplus.begin(), surplus.end(), -1);
+  return mcnemar(static_cast<std::uint64_t>(first_only), static_cast<std::uint64_t>(second_only)).p_value();
 }
 
 /// Intervals and tests of single samples, or of patients where the shape has several samples of one.
@@ -202,7 +203,7 @@ bool families(const Settings& settings) {
       by_delong.push_back(delong_p(data, {}));
       by_mcnemar.push_back(mcnemar_p(data.surplus(test::lead_of(shape) / 2)));
     }
-    const auto any = [](const std::vector<double>& p) { return std::any_of(p.begin(), p.end(), [](double each) { return each < kLevel; }); };
+    const auto any = [](const std::vector<double>& p) { return *std::min_element(p.begin(), p.end()) < kLevel; };
     events = {static_cast<char>(any(holm(by_delong))), static_cast<char>(any(holm(by_mcnemar)))};
     without[seed] = {static_cast<char>(any(by_delong)), static_cast<char>(any(by_mcnemar))};
   });
