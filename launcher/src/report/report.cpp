@@ -139,8 +139,18 @@ void add_head(Document& document, const Material& material, const ReportRequest&
   }
 }
 
-/// Names of models and datasets may give the same id, which a page must not have twice.
-void make_ids_unique(Document& document) {
+/// A column that says nothing in any row is left out: published numbers have no costs, rounds or versions.
+void drop_empty_columns(Table& table) {
+  const auto empty = [](const Cell& cell) { return (cell.text.empty() || cell.text == "\u2013") && cell.mark.empty(); };
+  for (std::size_t at = table.columns.size(); at-- > 1;) {
+    if (!std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return empty(row[at]); })) continue;
+    table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(at));
+    for (auto& row : table.rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
+/// Drops empty columns, and makes ids unique: names of models and datasets may give the same one.
+void tidy(Document& document) {
   std::set<std::string> used = {"main", "theme", "answer", "samples", "samples-data", "sample-browser"};
   for (const Section& section : document.sections) used.insert(section.id);
   const auto own = [&](std::string& id) {
@@ -150,7 +160,10 @@ void make_ids_unique(Document& document) {
   for (Section& section : document.sections) {
     for (Part& part : section.parts) {
       for (Block& block : part.blocks) {
-        if (auto* table = std::get_if<Table>(&block)) own(table->id);
+        if (auto* table = std::get_if<Table>(&block)) {
+          own(table->id);
+          drop_empty_columns(*table);
+        }
         if (auto* figure = std::get_if<Figure>(&block)) own(figure->id);
       }
     }
@@ -171,7 +184,7 @@ Report make_report(const std::vector<std::filesystem::path>& folders, const Repo
     Section section = write(material);
     if (!section.empty()) report.document.sections.push_back(std::move(section));
   }
-  make_ids_unique(report.document);
+  tidy(report.document);
   return report;
 }
 

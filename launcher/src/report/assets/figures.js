@@ -17,11 +17,14 @@
 
   function specOf(figure) { return JSON.parse(figure.querySelector("script.spec").textContent); }
 
-  /** Shortens the labels of axes where there is little room. */
-  function limitLabels(part, most) {
+  /** Shortens the labels of axes and legends where there is little room. */
+  function limitLabels(part, width) {
     if (part === null || typeof part !== "object") return;
-    if (typeof part.labelLimit === "number" && part.labelLimit > most) part.labelLimit = most;
-    for (const key of Object.keys(part)) if (key !== "data") limitLabels(part[key], most);
+    const limits = [["axis", Math.max(90, Math.round(width * 0.42))], ["legend", Math.max(120, width - 140)]];
+    for (const [name, most] of limits) {
+      if (part[name] && part[name].labelLimit > most) part[name].labelLimit = most;
+    }
+    for (const key of Object.keys(part)) if (key !== "data") limitLabels(part[key], width);
   }
 
   function columnsFor(spec, width) {
@@ -32,7 +35,7 @@
 
   function fitted(figure, width) {
     const spec = specOf(figure);
-    limitLabels(spec, Math.max(90, Math.round(width * 0.42)));
+    limitLabels(spec, width);
     if (spec.usermeta.wrap) spec.columns = columnsFor(spec, width);
     return spec;
   }
