@@ -51,6 +51,7 @@ struct Target {
 constexpr Target kCoverage{0.93, 0.97};
 constexpr Target kFalseClaims{0.035, 0.065};
 constexpr Target kFamily{0, 0.065};
+constexpr Target kShown{0, 1};  // for information
 
 /// Events counted over all simulations, by name, on all cores. Results do not depend on the number of threads.
 class Counts {
@@ -77,7 +78,9 @@ class Counts {
   /// Prints every rate; false if one is outside.
   bool print(const char* heading, Target target) const {
     bool within = true;
-    std::printf("\n%s: target %.1f to %.1f %%, %zu simulations\n", heading, 100 * target.low, 100 * target.high, simulations_);
+    std::printf("\n%s; %zu simulations", heading, simulations_);
+    if (target.low > 0 || target.high < 1) std::printf(", target %.1f to %.1f %%", 100 * target.low, 100 * target.high);
+    std::printf("\n");
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const double rate = static_cast<double>(counts_[i]) / static_cast<double>(simulations_);
       const bool good = target.low <= rate && rate <= target.high;
@@ -152,7 +155,7 @@ double mcnemar_p(const std::vector<int>& surplus) {
 }
 
 /// Intervals and tests of single samples, or of patients where the shape has several samples of one.
-bool one_shape(const SimulatedShape& shape, const Settings& settings, const std::string& what) {
+bool one_shape(const SimulatedShape& shape, const Settings& settings, const std::string& what, bool counts = true) {
   const bool clustered = shape.members > 1;
   Counts coverage(clustered ? std::vector<std::string>{"bootstrap by patient, AUROC", "bootstrap by patient, accuracy",
                                                        "bootstrap by patient, difference of AUROCs", "DeLong by patient, logit"}
@@ -184,8 +187,8 @@ bool one_shape(const SimulatedShape& shape, const Settings& settings, const std:
                      static_cast<char>(delong_p(data, clusters) < kLevel), static_cast<char>(p < kLevel)};
   });
   tests.run(settings.simulations, [&](std::uint64_t seed, std::vector<char>& events) { events = claimed[seed]; });
-  const bool covered = coverage.print(("Coverage of 95 % intervals, " + what).c_str(), kCoverage);
-  const bool honest = tests.print(("False claims of paired tests at 5 %, " + what).c_str(), kFalseClaims);
+  const bool covered = coverage.print(("Coverage of 95 % intervals, " + what).c_str(), counts ? kCoverage : kShown);
+  const bool honest = tests.print(("False claims of paired tests at 5 %, " + what).c_str(), counts ? kFalseClaims : kShown);
   return covered && honest;
 }
 
@@ -209,7 +212,7 @@ bool families(const Settings& settings) {
   });
   uncorrected.run(settings.simulations, [&](std::uint64_t seed, std::vector<char>& events) { events = without[seed]; });
   const bool held = counts.print("Any false claim among 144 tests at 5 %, Holm's correction", kFamily);
-  uncorrected.print("The same without a correction (for comparison)", {0, 1});
+  uncorrected.print("The same without a correction (for comparison)", kShown);
   return held;
 }
 
@@ -222,6 +225,8 @@ int run(int argc, char** argv) {
   bool within = one_shape({.samples = settings.samples}, settings, "single samples");
   within = one_shape({.samples = settings.samples, .members = 2}, settings, "two samples a patient") && within;
   within = one_shape({.samples = settings.samples, .members = 4}, settings, "four samples a patient") && within;
+  // Twenty positives are few: all of these methods lean on large samples of both kinds, and claim a little too much here.
+  one_shape({.samples = settings.samples, .prevalence = 0.1}, settings, "one positive in ten (no target)", false);
   within = families(settings) && within;
   std::printf("\n%s\n", within ? "all within their targets" : "NOT all within their targets");
   return within ? 0 : 1;

@@ -52,7 +52,8 @@ TEST_CASE("every difference of the keys is told, with the cure") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::conflict);
     const std::string message = error.what();
-    for (const char* part : {"'m/d/a' and 'n/d/a'", "rounds 1000 and 500", "seed 42 and 7", "unit \"cluster\" and \"sample\"", "--rescore"}) {
+    for (const char* part : {"'m/d/a' and 'n/d/a'", "rounds 1000 and 500", "seed 42 and 7",
+                             "unit \"cluster\" and \"sample\"", "--rescore"}) {
       CAPTURE(part);
       CHECK(message.find(part) != std::string::npos);
     }

@@ -25,7 +25,9 @@ TEST_CASE("the normal distribution is scipy's") {
     CHECK(std::abs(normal_quantile(golden.at("q")[i]) - golden.at("x")[i].get<double>()) < 1e-12);
     CHECK(near(normal_cdf(golden.at("x")[i]), golden.at("q")[i]));
   }
-  for (std::size_t i = 0; i < golden.at("z").size(); ++i) CHECK(near(two_sided_p(-golden.at("z")[i].get<double>()), golden.at("p")[i]));
+  for (std::size_t i = 0; i < golden.at("z").size(); ++i) {
+    CHECK(near(two_sided_p(-golden.at("z")[i].get<double>()), golden.at("p")[i]));
+  }
   CHECK(near(interval_z(0.95), 1.959963984540054));
   CHECK_THROWS_AS(normal_quantile(1), Error);
   CHECK_THROWS_AS(interval_z(95), Error);

@@ -21,12 +21,12 @@ struct SeedSummary {
 };
 
 /// `values[s]` is the value of seed s on the full test set, `rounds[s]` its bootstrap rounds (all with one ResampleKey). Seeds
-/// whose value is NaN are left out, and rounds in which one of the others is NaN. The error of a mean over trainings on one test set has two
-/// sources that add: which samples were drawn, which averaging over seeds does not reduce, and which trainings, which it
-/// does (random-effects model of R. L. Brennan, Generalizability Theory, 2001; for training noise X. Bouthillier et al., MLSys 2021). The
-/// share of both together (a training's luck with this test set) is in both terms, so that the sum errs to the wide side. As
-/// few seeds tell little of their variance, the interval uses Student's t with F. E. Satterthwaite's degrees of freedom (Biometrics
-/// Bulletin 2, 1946). With one seed there is no interval: the seeds' share is unknown. Throws Error(internal) for sizes that
+/// whose value is NaN are left out, and rounds in which one of the others is NaN. The error of a mean over trainings on one test
+/// set has two sources that add: which samples were drawn, which averaging over seeds does not reduce, and which trainings, which
+/// it does (random-effects model of R. L. Brennan, Generalizability Theory, 2001; for training noise X. Bouthillier et al., MLSys
+/// 2021). The share of both together (a training's luck with this test set) is in both terms, so that the sum errs to the wide
+/// side. As few seeds tell little of their variance, the interval uses Student's t with F. E. Satterthwaite's degrees of freedom
+/// (Biometrics Bulletin 2, 1946). With one seed there is no interval: the seeds' share is unknown. Throws Error(internal) for sizes that
 /// do not fit, Error(config) for a confidence outside (0, 1).
 MEDVLM_API SeedSummary summarise_seeds(std::span<const double> values, std::span<const std::vector<double>> rounds,
                                        double confidence);
