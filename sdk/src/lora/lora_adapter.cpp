@@ -131,11 +131,15 @@ std::unique_ptr<LoraAdapter> LoraAdapter::load(Adaptable& model, const std::file
 void LoraAdapter::save(const std::filesystem::path& folder) const {
   make_folder(folder);
   std::vector<std::string> modules;
-  for (const Item& item : items_) modules.push_back(item.target.name);
+  bool answers = false;
+  for (const Item& item : items_) {
+    modules.push_back(item.target.name);
+    answers = answers || item.target.layer.part == "language";
+  }
   WeightMap weights;
   for (auto& [name, tensor] : tensors()) weights[name] = tensor;
   write_safetensors(folder / kWeightFile, weights, {{"format", "pt"}});
-  write_file_atomically(folder / kConfigFile, peft_config_text(settings_, std::move(modules)));
+  write_file_atomically(folder / kConfigFile, peft_config_text(settings_, std::move(modules), answers));
 }
 
 std::map<std::string, at::Tensor> LoraAdapter::tensors() const {

@@ -45,6 +45,16 @@ std::vector<std::pair<Regex, double>> read_alpha_pattern(const HfConfig& config)
   return patterns;
 }
 
+/// A regular expression for the modules' names wherever the moved words stand.
+std::string either_name(const std::vector<std::string>& modules) {
+  std::string pattern = "(?:(?:model|language_model)\\.)*(?:";
+  for (const std::string& module : modules) {
+    if (pattern.back() != ':') pattern += '|';
+    for (const char c : without_moved_words(module)) pattern += c == '.' ? std::string("\\.") : std::string(1, c);
+  }
+  return pattern + ")";
+}
+
 }  // namespace
 
 double LoraSettings::scaling() const { return rslora ? alpha / std::sqrt(double(rank)) : alpha / double(rank); }
@@ -70,8 +80,10 @@ double PeftConfig::scaling(const std::string& module, std::int64_t rank) const {
   return settings.scaling();
 }
 
-std::string peft_config_text(const LoraSettings& settings, std::vector<std::string> modules) {
+std::string peft_config_text(const LoraSettings& settings, std::vector<std::string> modules, bool renamed) {
   std::sort(modules.begin(), modules.end());
+  nlohmann::ordered_json targets = modules;
+  if (renamed) targets = either_name(modules);
   const nlohmann::ordered_json config = {{"peft_type", "LORA"},
                                          {"auto_mapping", nullptr},
                                          {"base_model_name_or_path", nullptr},
@@ -83,7 +95,7 @@ std::string peft_config_text(const LoraSettings& settings, std::vector<std::stri
                                          {"lora_dropout", settings.dropout},
                                          {"modules_to_save", nullptr},
                                          {"r", settings.rank},
-                                         {"target_modules", modules},
+                                         {"target_modules", targets},
                                          {"task_type", nullptr},
                                          {"use_dora", false},
                                          {"use_rslora", settings.rslora}};

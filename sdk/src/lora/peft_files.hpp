@@ -29,8 +29,13 @@ class PeftConfig {
   std::vector<std::pair<Regex, double>> alpha_pattern_;
 };
 
-/// The text of adapter_config.json for updates of these modules.
-std::string peft_config_text(const LoraSettings& settings, std::vector<std::string> modules);
+/// The text of adapter_config.json for updates of these modules. `renamed`: they belong to a model whose modules other
+/// versions of transformers call otherwise, so PEFT is told to find them under either name.
+std::string peft_config_text(const LoraSettings& settings, std::vector<std::string> modules, bool renamed = false);
+
+/// A module's name without the words that stand in other places in other versions of transformers:
+/// "language_model.model.layers.0" was renamed "model.language_model.layers.0".
+std::string without_moved_words(const std::string& name);
 
 /// The names of A and B of a module.
 struct TensorNames {

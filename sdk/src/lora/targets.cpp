@@ -4,6 +4,7 @@
 
 #include "medvlm/base/error.hpp"
 #include "medvlm/sdk/text/regex.hpp"
+#include "peft_files.hpp"
 
 namespace medvlm::sdk::lora {
 namespace {
@@ -44,19 +45,6 @@ std::string list_names(const std::vector<Target>& targets) {
 /// Whether a layer is chosen where nothing is said of single layers.
 bool by_default(const NamedLayer& layer) {
   return layer.part != "language" || (layer.layer->kind() == LayerKind::linear && !ends_with(layer.name, "lm_head"));
-}
-
-/// The name without the words that are in different places in different versions of transformers:
-/// "language_model.model.layers.0" was renamed "model.language_model.layers.0".
-std::string without_moved_words(const std::string& name) {
-  std::string rest;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('.', begin), name.size());
-    const std::string word = name.substr(begin, end - begin);
-    if (word != "model" && word != "language_model") rest += (rest.empty() ? "" : ".") + word;
-    begin = end + 1;
-  }
-  return rest;
 }
 
 const NamedLayer* find_renamed(const std::vector<NamedLayer>& layers, const std::string& name) {
@@ -106,6 +94,17 @@ std::optional<Regex> compile(const std::string& pattern) {
 }
 
 }  // namespace
+
+std::string without_moved_words(const std::string& name) {
+  std::string rest;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    const std::string word = name.substr(begin, end - begin);
+    if (word != "model" && word != "language_model") rest += (rest.empty() ? "" : ".") + word;
+    begin = end + 1;
+  }
+  return rest;
+}
 
 std::string tower_name(const std::vector<NamedLayer>& layers, const std::string& part) {
   std::string tower;

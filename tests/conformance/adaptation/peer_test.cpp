@@ -64,6 +64,24 @@ TEST_CASE("PEFT loads a trained adapter and gives the same embeddings") {
   }
 }
 
+TEST_CASE("PEFT loads an adapter of a model that answers, whatever transformers calls its modules") {
+  const fs::path root = test::goldens_folder() / "vqa_lora";
+  if (!test::goldens_present("vqa_lora")) return;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    const fs::path checkpoint = test::goldens_folder() / "generative" / entry.path().filename() / "checkpoint";
+    CAPTURE(checkpoint.string());
+    const auto model = test::load_golden_model(checkpoint);
+    if (!model) continue;
+    sdk::lora::LoraAdapter adapter(sdk::lora::choose_targets(model->adaptable()->layers(), {"language", {}, ""}),
+                                   {2, 4, 0, false}, 5);
+    for (at::Tensor& parameter : adapter.parameters()) parameter.normal_();
+    const test::TemporaryFolder folder;
+    adapter.save(folder.path());
+    const auto content = run_peer("check_peft_answers.py", {checkpoint, folder.path()});
+    if (content) CHECK(*content);
+  }
+}
+
 TEST_CASE("scikit-learn finds the same optimum, with weights, standardised, of any strength") {
   const test::TemporaryFolder folder;
   sdk::WeightMap tensors;

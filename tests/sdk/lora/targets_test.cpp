@@ -49,3 +49,47 @@ TEST_CASE(
   CHECK(find_layer(layers, "visual_projection")->name == "visual_projection");
   CHECK(find_layer(layers, "layers.9.fc1") == nullptr);
 }
+
+namespace {
+
+/// The layers of a model that answers, of one decoder layer.
+struct AnsweringLayers {
+  sdk::nn::Embedding words{7, 4};
+  sdk::nn::Linear seen{4, 4}, joined{4, 4}, query{4, 4}, head{4, 7};
+  std::vector<NamedLayer> layers{{"vision_tower.vision_model.encoder.layers.0.self_attn.q_proj", "vision", &seen},
+                                 {"multi_modal_projector.linear_1", "projector", &joined},
+                                 {"language_model.model.embed_tokens", "language", &words},
+                                 {"language_model.model.layers.0.self_attn.q_proj", "language", &query},
+                                 {"language_model.lm_head", "language", &head}};
+
+  Names chosen(const sdk::lora::TargetChoice& choice) const {
+    Names found;
+    for (const auto& target : choose_targets(layers, choice)) found.push_back(target.name);
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("of a decoder the linear layers but the output layer, unless they are named") {
+  const AnsweringLayers model;
+  const std::string query = "language_model.model.layers.0.self_attn.q_proj";
+  CHECK(model.chosen({"language", {}, ""}) == Names{query});
+  CHECK(model.chosen({"projector", {}, ""}) == Names{"multi_modal_projector.linear_1"});
+  CHECK(model.chosen({"language_projector", {}, ""}) == Names{"multi_modal_projector.linear_1", query});
+  CHECK(model.chosen({"language", {"lm_head", "embed_tokens"}, ""}) ==
+        Names{"language_model.model.embed_tokens", "language_model.lm_head"});
+  CHECK(model.chosen({"all", {}, ""}).size() == 3);
+}
+
+TEST_CASE("files of newer transformers, which call modules otherwise, find their layers") {
+  const AnsweringLayers model;
+  const auto found = [&](const char* name) {
+    const NamedLayer* layer = find_layer(model.layers, name);
+    return layer ? layer->name : "";
+  };
+  CHECK(found("model.language_model.layers.0.self_attn.q_proj") == "language_model.model.layers.0.self_attn.q_proj");
+  CHECK(found("lm_head") == "language_model.lm_head");
+  CHECK(found("model.multi_modal_projector.linear_1") == "multi_modal_projector.linear_1");
+  CHECK(found("model.language_model.layers.1.self_attn.q_proj").empty());
+}
