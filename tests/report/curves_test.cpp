@@ -11,7 +11,8 @@ namespace {
 
 double area(const RocCurve& curve) {
   double sum = 0;
-  for (std::size_t i = 1; i < curve.x.size(); ++i) sum += (curve.x[i] - curve.x[i - 1]) * (curve.y[i] + curve.y[i - 1]) / 2;
+  for (std::size_t i = 1; i < curve.x.size(); ++i)
+    sum += (curve.x[i] - curve.x[i - 1]) * (curve.y[i] + curve.y[i - 1]) / 2;
   return sum;
 }
 

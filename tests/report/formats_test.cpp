@@ -22,9 +22,12 @@ const std::string kAttack = "</script><script>alert(3)</script><!--";
 test::FabricatedStudy hostile_study() {
   test::FabricatedStudy study;
   study.name = "study \"of\" <b>all</b>";
-  study.models = {{"Gen-A", "CLIP", "generalist", {}, 0.7}, {"Gen-" + kHostile, "CLIP", "generalist", {}, 0.4},
-                  {"Spec-A", "CLIP", "specialist", {"radiograph"}, 0.9}, {"Spec-B \xFF", "CLIP", "specialist", {"histology"}, 0.6}};
-  study.datasets = {{"Chest", "diagnosis", "radiograph", {"healthy", kAttack}}, {"Tissue", "diagnosis", "histology", {"healthy", "ill"}},
+  study.models = {{"Gen-A", "CLIP", "generalist", {}, 0.7},
+                  {"Gen-" + kHostile, "CLIP", "generalist", {}, 0.4},
+                  {"Spec-A", "CLIP", "specialist", {"radiograph"}, 0.9},
+                  {"Spec-B \xFF", "CLIP", "specialist", {"histology"}, 0.6}};
+  study.datasets = {{"Chest", "diagnosis", "radiograph", {"healthy", kAttack}},
+                    {"Tissue", "diagnosis", "histology", {"healthy", "ill"}},
                     {"Questions", "vqa", "radiograph", {}}};
   study.adapters = {{"off_the_shelf", false, 0, {}}, {"linear_probe", true, 0.5, {}}, {"lora", true, 0.8, {1, 2}}};
   study.text = kAttack;
@@ -65,8 +68,8 @@ std::string without_libraries(std::string page) {
 TEST_CASE("the page has every section in order") {
   const std::string page = html_report(made().report, MEDVLM_REPORT_ASSETS);
   std::size_t at = 0;
-  for (const char* section : {"answer", "results", "gaps", "specialists", "costs", "models", "subgroups", "curves", "failures", "differences", "seeds",
-                              "samples", "manifest"}) {
+  for (const char* section : {"answer", "results", "gaps", "specialists", "costs", "models", "subgroups", "curves",
+                              "failures", "differences", "seeds", "samples", "manifest"}) {
     const std::size_t found = page.find("<section id=\"" + std::string(section) + "\"");
     CHECK_MESSAGE(found != std::string::npos, section);
     CHECK_MESSAGE(found > at, section);
@@ -91,7 +94,8 @@ TEST_CASE("nothing is loaded from elsewhere") {
   const std::string page = html_report(made().report, MEDVLM_REPORT_ASSETS);
   const std::string own = without_libraries(page);
   const std::regex address("https?://[^\"'<> ]+");
-  std::set<std::string> found(std::sregex_token_iterator(own.begin(), own.end(), address), std::sregex_token_iterator());
+  std::set<std::string> found(std::sregex_token_iterator(own.begin(), own.end(), address),
+                              std::sregex_token_iterator());
   CHECK(found == std::set<std::string>{"https://vega.github.io/schema/vega-lite/v6.json"});  // the name of a format
   CHECK(page.find("sourceMappingURL") == std::string::npos);
   CHECK(page.find("default-src 'none'") != std::string::npos);
@@ -109,11 +113,12 @@ TEST_CASE("every figure is a specification with its data") {
     const Json spec = Json::parse(page.substr(at, page.find("</script>", at) - at));
     CHECK(spec["$schema"] == "https://vega.github.io/schema/vega-lite/v6.json");
     CHECK_FALSE(spec["data"]["values"].empty());
-    for (const Json& column : spec["usermeta"]["columns"]) CHECK(spec["data"]["values"][0].contains(column[0].get<std::string>()));
+    for (const Json& column : spec["usermeta"]["columns"])
+      CHECK(spec["data"]["values"][0].contains(column[0].get<std::string>()));
     ++figures;
   }
-  // Two heat maps, two gap plots, three datasets of bars, two costs of two tasks, subgroups, ROC and calibration of two datasets,
-  // differences and seeds of two tasks.
+  // Two heat maps, two gap plots, three datasets of bars, two costs of two tasks, subgroups, ROC and calibration of two
+  // datasets, differences and seeds of two tasks.
   CHECK(figures == 2 + 2 + 3 + 4 + 1 + 4 + 2 + 2);
 }
 

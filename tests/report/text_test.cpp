@@ -16,10 +16,10 @@ TEST_CASE("HTML text cannot become markup") {
 TEST_CASE("bytes that are no UTF-8 are replaced") {
   const std::string bad = "\xEF\xBF\xBD";
   CHECK(clean_utf8("a\xFFz") == "a" + bad + "z");
-  CHECK(clean_utf8("a\xC3") == "a" + bad);                                  // cut short
-  CHECK(clean_utf8("\xC0\xAF") == bad + bad);                               // overlong
-  CHECK(clean_utf8("\xED\xA0\x80") == bad + bad + bad);                     // a surrogate
-  CHECK(clean_utf8(std::string("a\0b\x1B", 4)) == "a" + bad + "b" + bad);   // controls
+  CHECK(clean_utf8("a\xC3") == "a" + bad);                                 // cut short
+  CHECK(clean_utf8("\xC0\xAF") == bad + bad);                              // overlong
+  CHECK(clean_utf8("\xED\xA0\x80") == bad + bad + bad);                    // a surrogate
+  CHECK(clean_utf8(std::string("a\0b\x1B", 4)) == "a" + bad + "b" + bad);  // controls
   CHECK(clean_utf8("\xF0\x9F\xA9\xBB\t\n") == "\xF0\x9F\xA9\xBB\t\n");
 }
 
@@ -34,7 +34,8 @@ TEST_CASE("Markdown, LaTeX and CSV") {
   CHECK(markdown_text("a|b\n*c*") == "a\\|b \\*c\\*");
   CHECK(latex_text("50 % of A_B & $x$ {y} \\z #~^") ==
         "50 \\% of A\\_B \\& \\$x\\$ \\{y\\} \\textbackslash{}z \\#\\textasciitilde{}\\textasciicircum{}");
-  CHECK(latex_text("\xE2\x88\x92" "1.2\xE2\x80\xA0") == "$-$1.2$\\dagger$");
+  CHECK(latex_text("\xE2\x88\x92"
+                   "1.2\xE2\x80\xA0") == "$-$1.2$\\dagger$");
   CHECK(csv_text("plain") == "plain");
   CHECK(csv_text("a,\"b\"") == "\"a,\"\"b\"\"\"");
   CHECK(csv_text("=1+1") == "'=1+1");
@@ -42,7 +43,9 @@ TEST_CASE("Markdown, LaTeX and CSV") {
 
 TEST_CASE("numbers") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(decimal(-1.005, 1) == "\xE2\x88\x92" "1.0");
+  CHECK(decimal(-1.005, 1) ==
+        "\xE2\x88\x92"
+        "1.0");
   CHECK(decimal(-0.001, 2) == "0.00");
   CHECK(decimal(nan, 2) == "\xE2\x80\x93");
   CHECK(signed_decimal(2.5, 2) == "+2.50");

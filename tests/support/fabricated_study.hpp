@@ -1,5 +1,5 @@
-// A study's results made up for tests of what reads them: models of known quality answer at random. Predictions, values, rounds
-// and facts fit together, so that every analysis can be made of them.
+// A study's results made up for tests of what reads them: models of known quality answer at random. Predictions,
+// values, rounds and facts fit together, so that every analysis can be made of them.
 #pragma once
 
 #include <algorithm>
@@ -44,8 +44,8 @@ struct FabricatedStudy {
   std::vector<FabricatedDataset> datasets;
   std::vector<FabricatedAdapter> adapters;
   std::size_t samples = 60, rounds = 200;
-  std::size_t failures = 2;               ///< samples of every scenario that fail
-  std::string text = "no abnormality";    ///< what every third answer says
+  std::size_t failures = 2;             ///< samples of every scenario that fail
+  std::string text = "no abnormality";  ///< what every third answer says
   std::string message = "the file is cut short";
 };
 
@@ -55,11 +55,13 @@ inline FabricatedStudy paper_grid() {
   const std::vector<std::string> seen = {"radiograph", "histology"};
   for (int i = 0; i < 8; ++i) {
     const bool special = i >= 3;
-    study.models.push_back({(special ? "Spec-" : "Gen-") + std::to_string(i), i % 2 == 0 ? "CLIP" : "SigLIP", special ? "specialist" : "generalist",
-                            special ? seen : std::vector<std::string>{}, 0.3 + 0.12 * i});
+    study.models.push_back({(special ? "Spec-" : "Gen-") + std::to_string(i), i % 2 == 0 ? "CLIP" : "SigLIP",
+                            special ? "specialist" : "generalist", special ? seen : std::vector<std::string>{},
+                            0.3 + 0.12 * i});
   }
   const char* modalities[] = {"radiograph", "histology", "dermatoscopy", "fundus", "oct", "mri"};
-  for (int i = 0; i < 6; ++i) study.datasets.push_back({"Diag" + std::to_string(i), "diagnosis", modalities[i], {"healthy", "ill"}});
+  for (int i = 0; i < 6; ++i)
+    study.datasets.push_back({"Diag" + std::to_string(i), "diagnosis", modalities[i], {"healthy", "ill"}});
   study.adapters = {{"off_the_shelf", false, 0, {}}, {"linear_probe", true, 0.6, {}}, {"lora", true, 0.8, {}}};
   return study;
 }
@@ -69,8 +71,10 @@ inline FabricatedStudy question_grid() {
   study.name = "fabricated-questions";
   for (int i = 0; i < 9; ++i) {
     const bool special = i >= 5;
-    study.models.push_back({(special ? "Answer-Spec-" : "Answer-Gen-") + std::to_string(i), i % 2 == 0 ? "LLaVA" : "Qwen", special ? "specialist" : "generalist",
-                            special ? std::vector<std::string>{"radiograph"} : std::vector<std::string>{}, 0.2 + 0.1 * i});
+    study.models.push_back({(special ? "Answer-Spec-" : "Answer-Gen-") + std::to_string(i),
+                            i % 2 == 0 ? "LLaVA" : "Qwen", special ? "specialist" : "generalist",
+                            special ? std::vector<std::string>{"radiograph"} : std::vector<std::string>{},
+                            0.2 + 0.1 * i});
   }
   const char* modalities[] = {"radiograph", "histology", "radiograph", "fundus"};
   for (int i = 0; i < 4; ++i) study.datasets.push_back({"Questions" + std::to_string(i), "vqa", modalities[i], {}});
@@ -83,7 +87,8 @@ namespace fabrication {
 using nlohmann::json;
 
 /// AUROC with multiplicities; ties count half. `order`: samples by rising score.
-inline double auroc(const std::vector<double>& scores, const std::vector<int>& truth, const std::vector<std::size_t>& order, const std::vector<int>& times) {
+inline double auroc(const std::vector<double>& scores, const std::vector<int>& truth,
+                    const std::vector<std::size_t>& order, const std::vector<int>& times) {
   double positives = 0, negatives = 0, pairs = 0;
   for (std::size_t at = 0; at < order.size();) {
     double tied_positives = 0, tied_negatives = 0;
@@ -126,11 +131,15 @@ struct Scenario {
   bool asks() const { return dataset.task == "vqa"; }
   std::string metric() const { return asks() ? "accuracy" : "auroc"; }
   std::string samples_sha256() const { return sha256_hex("test split of " + dataset.name); }
-  std::string name() const { return model.name + "/" + dataset.name + "/" + adapter.name + (seed ? "/seed-" + std::to_string(*seed) : ""); }
+  std::string name() const {
+    return model.name + "/" + dataset.name + "/" + adapter.name + (seed ? "/seed-" + std::to_string(*seed) : "");
+  }
 };
 
 inline json prediction(const Scenario& scenario, std::size_t index, int label, double score) {
-  json line = {{"index", index}, {"id", "sample-" + std::to_string(index)}, {"image", "images/" + std::to_string(index) + ".png"},
+  json line = {{"index", index},
+               {"id", "sample-" + std::to_string(index)},
+               {"image", "images/" + std::to_string(index) + ".png"},
                {"groups", {{"sex", index % 2 ? "F" : "M"}}}};
   if (scenario.asks()) {
     line["question"] = "Is there an abnormality in image " + std::to_string(index) + "?";
@@ -154,23 +163,50 @@ inline json prediction(const Scenario& scenario, std::size_t index, int label, d
 }
 
 inline json entry(const std::string& metric, const Interval& interval) {
-  return {{"metric", metric}, {"name", metric}, {"headline", true}, {"higher_is_better", true}, {"value", interval.value}, {"ci_low", interval.low},
-          {"ci_high", interval.high}, {"mean", interval.mean}, {"std", interval.std}, {"valid_rounds", interval.valid_rounds}};
+  return {{"metric", metric},         {"name", metric},
+          {"headline", true},         {"higher_is_better", true},
+          {"value", interval.value},  {"ci_low", interval.low},
+          {"ci_high", interval.high}, {"mean", interval.mean},
+          {"std", interval.std},      {"valid_rounds", interval.valid_rounds}};
 }
 
 inline json manifest(const Scenario& scenario) {
   const auto& [study, model, dataset, adapter, place, seed] = scenario;
-  const bool in_domain = model.role == "specialist" && std::count(model.modalities.begin(), model.modalities.end(), dataset.modality) > 0;
-  json adapters = {{"name", adapter.name + (seed ? "/seed-" + std::to_string(*seed) : "")}, {"plugin", adapter.name}, {"group", adapter.name}, {"trains", adapter.trains}};
+  const bool in_domain = model.role == "specialist" &&
+                         std::count(model.modalities.begin(), model.modalities.end(), dataset.modality) > 0;
+  json adapters = {{"name", adapter.name + (seed ? "/seed-" + std::to_string(*seed) : "")},
+                   {"plugin", adapter.name},
+                   {"group", adapter.name},
+                   {"trains", adapter.trains}};
   if (seed) adapters["seed"] = *seed;
-  return {{"medvlm", "0.1.0"}, {"libtorch", "2.13.0"}, {"study", study.name}, {"study_file", "study.toml"}, {"written", "2026-01-02T03:04:05Z"}, {"device", "cpu"},
-          {"dtype", "float32"}, {"seed", 42},
-          {"model", {{"name", model.name}, {"family", model.family}, {"role", model.role}, {"parameters", 150000000}, {"modalities", model.modalities},
-                     {"trained_on", json::array()}, {"domain", in_domain ? "ID" : "OOD"}, {"sha256", sha256_hex(model.name)}}},
-          {"dataset", {{"name", dataset.name}, {"title", dataset.name}, {"task", dataset.task}, {"labels", dataset.task == "vqa" ? "" : "binary"},
-                       {"classes", dataset.classes}, {"modality", dataset.modality}, {"samples_sha256", scenario.samples_sha256()}}},
+  return {{"medvlm", "0.1.0"},
+          {"libtorch", "2.13.0"},
+          {"study", study.name},
+          {"study_file", "study.toml"},
+          {"written", "2026-01-02T03:04:05Z"},
+          {"device", "cpu"},
+          {"dtype", "float32"},
+          {"seed", 42},
+          {"model",
+           {{"name", model.name},
+            {"family", model.family},
+            {"role", model.role},
+            {"parameters", 150000000},
+            {"modalities", model.modalities},
+            {"trained_on", json::array()},
+            {"domain", in_domain ? "ID" : "OOD"},
+            {"sha256", sha256_hex(model.name)}}},
+          {"dataset",
+           {{"name", dataset.name},
+            {"title", dataset.name},
+            {"task", dataset.task},
+            {"labels", dataset.task == "vqa" ? "" : "binary"},
+            {"classes", dataset.classes},
+            {"modality", dataset.modality},
+            {"samples_sha256", scenario.samples_sha256()}}},
           {"adapter", adapters},
-          {"plugins", json::array({{{"kind", "model"}, {"id", "clip"}, {"version", "0.1.0"}, {"sha256", sha256_hex("clip")}}})}};
+          {"plugins",
+           json::array({{{"kind", "model"}, {"id", "clip"}, {"version", "0.1.0"}, {"sha256", sha256_hex("clip")}}})}};
 }
 
 inline void write(const std::filesystem::path& file, const std::string& text) {
@@ -201,7 +237,9 @@ inline void write_scenario(const Scenario& scenario, const std::filesystem::path
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return scores[a] < scores[b]; });
-  const auto value = [&](const std::vector<int>& times) { return scenario.asks() ? mean(scores, times) : auroc(scores, truth, order, times); };
+  const auto value = [&](const std::vector<int>& times) {
+    return scenario.asks() ? mean(scores, times) : auroc(scores, truth, order, times);
+  };
   const auto summary = [&](const std::vector<double>& rounds, const std::vector<int>& all) {
     Interval interval = summarise(rounds, 0.95);
     interval.value = value(all);
@@ -221,20 +259,39 @@ inline void write_scenario(const Scenario& scenario, const std::filesystem::path
     gaps.push_back(women.back() - men.back());
   }
   const std::vector<int> once(scores.size(), 1);
-  const Interval whole = summary(rounds, once), of_women = summary(women, only(once, 1)), of_men = summary(men, only(once, 0));
+  const Interval whole = summary(rounds, once), of_women = summary(women, only(once, 1)),
+                 of_men = summary(men, only(once, 0));
   const Interval gap = summarise(gaps, 0.95);
-  json result = {{"format", 1}, {"scenario", scenario.name()},
-                 {"samples", {{"total", study.samples}, {"scored", scores.size()}, {"errored", study.failures}, {"missing", 0}}},
-                 {"metrics", json::array({entry(scenario.metric(), whole)})},
-                 {"subgroups", json::array({{{"group", "sex"}, {"value", "F"}, {"n", scores.size() / 2}, {"metrics", json::array({entry(scenario.metric(), of_women)})}},
-                                            {{"group", "sex"}, {"value", "M"}, {"n", scores.size() / 2}, {"metrics", json::array({entry(scenario.metric(), of_men)})}}})},
-                 {"subgroup_gaps", json::array({{{"group", "sex"}, {"metric", scenario.metric()}, {"name", scenario.metric()}, {"gap", of_women.value - of_men.value},
-                                                 {"ci_low", gap.low}, {"ci_high", gap.high}, {"highest", "F"}, {"lowest", "M"}}})},
-                 {"bootstrap", {{"rounds", study.rounds}, {"seed", 42}, {"confidence", 0.95}, {"unit", "sample"}, {"cluster", ""}}},
-                 {"errors", {{"by_stage", {{"decode", study.failures}}}, {"first", json::array()}}},
-                 {"training", json::object()}, {"manifest", manifest(scenario)}, {"run", {{"seconds", 1.5}, {"new_predictions", study.samples}}}};
+  json result = {
+      {"format", 1},
+      {"scenario", scenario.name()},
+      {"samples", {{"total", study.samples}, {"scored", scores.size()}, {"errored", study.failures}, {"missing", 0}}},
+      {"metrics", json::array({entry(scenario.metric(), whole)})},
+      {"subgroups", json::array({{{"group", "sex"},
+                                  {"value", "F"},
+                                  {"n", scores.size() / 2},
+                                  {"metrics", json::array({entry(scenario.metric(), of_women)})}},
+                                 {{"group", "sex"},
+                                  {"value", "M"},
+                                  {"n", scores.size() / 2},
+                                  {"metrics", json::array({entry(scenario.metric(), of_men)})}}})},
+      {"subgroup_gaps", json::array({{{"group", "sex"},
+                                      {"metric", scenario.metric()},
+                                      {"name", scenario.metric()},
+                                      {"gap", of_women.value - of_men.value},
+                                      {"ci_low", gap.low},
+                                      {"ci_high", gap.high},
+                                      {"highest", "F"},
+                                      {"lowest", "M"}}})},
+      {"bootstrap",
+       {{"rounds", study.rounds}, {"seed", 42}, {"confidence", 0.95}, {"unit", "sample"}, {"cluster", ""}}},
+      {"errors", {{"by_stage", {{"decode", study.failures}}}, {"first", json::array()}}},
+      {"training", json::object()},
+      {"manifest", manifest(scenario)},
+      {"run", {{"seconds", 1.5}, {"new_predictions", study.samples}}}};
   for (std::size_t i = 0; i < study.failures; ++i) {
-    result["errors"]["first"].push_back({{"id", "sample-" + std::to_string(i)}, {"stage", "decode"}, {"code", "data"}, {"message", study.message}});
+    result["errors"]["first"].push_back(
+        {{"id", "sample-" + std::to_string(i)}, {"stage", "decode"}, {"code", "data"}, {"message", study.message}});
   }
   if (scenario.adapter.trains) {
     const double size = scenario.adapter.name == "lora" ? 600000 : 1026;
@@ -261,7 +318,11 @@ inline void write_fabricated(const FabricatedStudy& study, const std::filesystem
           const fabrication::Scenario scenario{study, model, study.datasets[d], adapter, d, seed};
           const std::string place = "scenario-" + std::to_string(scenarios.size());
           fabrication::write_scenario(scenario, folder / place);
-          scenarios.push_back({{"name", scenario.name()}, {"folder", place}, {"model", model.name}, {"dataset", study.datasets[d].name}, {"adapter", adapter.name}});
+          scenarios.push_back({{"name", scenario.name()},
+                               {"folder", place},
+                               {"model", model.name},
+                               {"dataset", study.datasets[d].name},
+                               {"adapter", adapter.name}});
         }
       }
     }

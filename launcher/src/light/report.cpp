@@ -25,8 +25,10 @@ const std::map<std::string, std::string> kReportFormats = {
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> words = {""};
   for (const char letter : text) {
-    if (letter == ',') words.emplace_back();
-    else if (letter != ' ') words.back() += letter;
+    if (letter == ',')
+      words.emplace_back();
+    else if (letter != ' ')
+      words.back() += letter;
   }
   return words;
 }
@@ -85,20 +87,25 @@ std::string last_of(const CommandLine& line, const std::string& name) {
 int report_command(const Arguments& arguments) {
   const auto text = [] { return po::value<std::vector<std::string>>()->composing(); };
   po::options_description options("options");
-  options.add_options()
-      ("out,o", text()->value_name("FILE"), "the file to write (default: report.html; other formats get their own ending)")
-      ("format", text()->value_name("LIST"), "html, csv, markdown, latex, json; several with commas (default: by the file's ending)")
-      ("title", text()->value_name("TEXT"), "the report's title")
-      ("metric", text()->value_name("NAME"), "compare by this metric (default: each task's first)")
-      ("tuned", text()->value_name("ADAPTER"), "what 'tuned' means in the questions (default: each task's first adapter that trains)")
-      ("samples", text()->value_name("N"), "samples of each scenario in the page: a number, 'all' or 'none' (default: by the number of scenarios)")
-      ("thumbnails", text()->value_name("FOLDER"), "pictures for the samples: FOLDER/<dataset>/<index>.png");
+  options.add_options()("out,o", text()->value_name("FILE"),
+                        "the file to write (default: report.html; other formats get their own ending)")(
+      "format", text()->value_name("LIST"),
+      "html, csv, markdown, latex, json; several with commas (default: by the file's ending)")(
+      "title", text()->value_name("TEXT"), "the report's title")("metric", text()->value_name("NAME"),
+                                                                 "compare by this metric (default: each task's first)")(
+      "tuned", text()->value_name("ADAPTER"),
+      "what 'tuned' means in the questions (default: each task's first adapter that trains)")(
+      "samples", text()->value_name("N"),
+      "samples of each scenario in the page: a number, 'all' or 'none' (default: by the number of scenarios)")(
+      "thumbnails", text()->value_name("FOLDER"), "pictures for the samples: FOLDER/<dataset>/<index>.png");
   CommandLine line("medvlm report RESULTS... [options]", options);
   if (!line.parse(arguments)) return 0;
   std::vector<fs::path> folders;
   for (const std::string& word : line.words()) folders.emplace_back(word);
   if (folders.empty()) {
-    throw Error(ErrorCode::usage, "report needs at least one folder of results: a study's output, a scenario's, or what medvlm import wrote");
+    throw Error(
+        ErrorCode::usage,
+        "report needs at least one folder of results: a study's output, a scenario's, or what medvlm import wrote");
   }
   for (const fs::path& folder : folders) {
     if (!fs::is_directory(folder)) throw Error(ErrorCode::io, folder.string() + ": no such folder");

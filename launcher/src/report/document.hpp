@@ -55,7 +55,7 @@ struct Figure {
   std::string title;
   std::string description;  ///< for those who cannot see it
   Json spec;
-  bool wide = false;        ///< takes a whole row
+  bool wide = false;  ///< takes a whole row
 };
 
 using Block = std::variant<Paragraph, Table, Figure>;
@@ -84,9 +84,9 @@ struct Answer {
 
 struct Document {
   std::string title;
-  std::vector<std::string> facts;      ///< under the title: studies, date, versions
+  std::vector<std::string> facts;  ///< under the title: studies, date, versions
   std::vector<Answer> answers;
-  std::vector<std::string> notes;      ///< how to read the marks that are used everywhere
+  std::vector<std::string> notes;  ///< how to read the marks that are used everywhere
   std::vector<Section> sections;
 };
 

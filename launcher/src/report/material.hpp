@@ -15,11 +15,11 @@ namespace medvlm::report {
 
 struct Material {
   const std::vector<analysis::Outcome>& outcomes;
-  std::vector<nlohmann::json> results;      ///< result.json of each outcome
+  std::vector<nlohmann::json> results;  ///< result.json of each outcome
   std::vector<Unfinished> unfinished;
   std::vector<TaskView> tasks;
   std::vector<ScenarioCurves> curves;
-  std::map<std::string, double> scales;     ///< of a metric's label: shown_scale() over all outcomes
+  std::map<std::string, double> scales;  ///< of a metric's label: shown_scale() over all outcomes
 };
 
 /// "auroc", "metric/name".

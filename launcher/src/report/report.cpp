@@ -30,7 +30,8 @@ bool has_metric(const std::vector<Outcome>& outcomes, const std::string& task, c
 std::vector<TaskView> task_views(const std::vector<Outcome>& outcomes, const ReportRequest& request) {
   std::vector<std::string> tasks = tasks_of(outcomes);
   std::stable_partition(tasks.begin(), tasks.end(), [](const std::string& task) { return task == "diagnosis"; });
-  const bool known = std::any_of(tasks.begin(), tasks.end(), [&](const std::string& task) { return has_metric(outcomes, task, request.metric); });
+  const bool known = std::any_of(tasks.begin(), tasks.end(),
+                                 [&](const std::string& task) { return has_metric(outcomes, task, request.metric); });
   std::vector<TaskView> views;
   bool tuned_known = request.tuned.empty();
   for (const std::string& task : tasks) {
@@ -44,7 +45,8 @@ std::vector<TaskView> task_views(const std::vector<Outcome>& outcomes, const Rep
     for (const TaskView& view : views) names.insert(view.table().tuned().begin(), view.table().tuned().end());
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::config, "--tuned " + request.tuned + ": no result has an adapter of this name that trains; there are: " +
+    throw Error(ErrorCode::config, "--tuned " + request.tuned +
+                                       ": no result has an adapter of this name that trains; there are: " +
                                        (list.empty() ? "none" : list));
   }
   return views;
@@ -63,7 +65,9 @@ std::map<std::string, double> metric_scales(const std::vector<Outcome>& outcomes
 /// In the order and with the names that the other figures have.
 void order_curves(std::vector<ScenarioCurves>& curves, const TaskView& view) {
   const std::vector<std::string> methods = view.methods();
-  const auto place = [&](const ScenarioCurves& one) { return std::find(methods.begin(), methods.end(), one.method) - methods.begin(); };
+  const auto place = [&](const ScenarioCurves& one) {
+    return std::find(methods.begin(), methods.end(), one.method) - methods.begin();
+  };
   std::stable_sort(curves.begin(), curves.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   for (ScenarioCurves& one : curves) one.method = view.adapter_label(one.method);
 }
@@ -124,18 +128,26 @@ void add_head(Document& document, const Material& material, const ReportRequest&
     if (outcome.published) sources.insert(outcome.published->source);
   }
   const std::string names = joined(studies);
-  document.title = !request.title.empty() ? request.title : names.empty() ? "medvlm report" : "Generalist or specialist? " + names;
-  document.facts = {std::to_string(material.outcomes.size()) + " scenarios: " + std::to_string(models.size()) + " models, " + std::to_string(datasets.size()) +
-                        " datasets, " + std::to_string(adapters.size()) + " methods",
+  document.title = !request.title.empty() ? request.title
+                   : names.empty()        ? "medvlm report"
+                                          : "Generalist or specialist? " + names;
+  document.facts = {std::to_string(material.outcomes.size()) + " scenarios: " + std::to_string(models.size()) +
+                        " models, " + std::to_string(datasets.size()) + " datasets, " +
+                        std::to_string(adapters.size()) + " methods",
                     "written " + today() + " by medvlm " + std::string(kVersion)};
   if (!sources.empty()) document.facts.push_back("contains published numbers: " + joined(sources));
   for (const TaskView& view : material.tasks) {
-    document.answers.push_back({view.title() + ", " + view.table().metric().label(), view.findings().sentences, view.findings().notes});
+    document.answers.push_back(
+        {view.title() + ", " + view.table().metric().label(), view.findings().sentences, view.findings().notes});
   }
-  document.notes = {"\u2020 or ID: the dataset's modality was in the specialist's pre-training (in domain); OOD: it was not. A generalist is out of domain everywhere.",
-                    "(G) generalist, (S) specialist. Values between 0 and 1 are shown as points (times 100)."};
+  document.notes = {
+      "\u2020 or ID: the dataset's modality was in the specialist's pre-training (in domain); OOD: it was not. A "
+      "generalist is out of domain everywhere.",
+      "(G) generalist, (S) specialist. Values between 0 and 1 are shown as points (times 100)."};
   if (!sources.empty()) {
-    document.notes.push_back("\u00a7 or published: taken from a publication, not computed here. There are no predictions behind such a number, so it enters no paired test.");
+    document.notes.push_back(
+        "\u00a7 or published: taken from a publication, not computed here. There are no predictions behind such a "
+        "number, so it enters no paired test.");
   }
 }
 
@@ -175,12 +187,18 @@ void tidy(Document& document) {
 Report make_report(const std::vector<std::filesystem::path>& folders, const ReportRequest& request) {
   Report report;
   report.outcomes = read_outcomes(folders);
-  Material material{report.outcomes, {}, unfinished_scenarios(folders), task_views(report.outcomes, request), {}, metric_scales(report.outcomes)};
+  Material material{report.outcomes,
+                    {},
+                    unfinished_scenarios(folders),
+                    task_views(report.outcomes, request),
+                    {},
+                    metric_scales(report.outcomes)};
   for (const Outcome& outcome : report.outcomes) material.results.push_back(read_result(outcome.folder));
   report.samples = read_predictions_of(material, request);
   add_head(report.document, material, request);
-  for (Section (*write)(const Material&) : {results_section, gaps_section, specialists_section, costs_section, models_section, subgroups_section,
-                                            curves_section, failures_section, differences_section, seeds_section, manifest_section}) {
+  for (Section (*write)(const Material&) :
+       {results_section, gaps_section, specialists_section, costs_section, models_section, subgroups_section,
+        curves_section, failures_section, differences_section, seeds_section, manifest_section}) {
     Section section = write(material);
     if (!section.empty()) report.document.sections.push_back(std::move(section));
   }

@@ -57,7 +57,8 @@ Json sample_facts(const Outcome& outcome, const PredictionRecord& record) {
   }
   if (record.open) facts["o"] = *record.open ? 1 : 0;
   std::string groups;
-  for (const auto& [group, value] : record.groups) groups += (groups.empty() ? "" : ", ") + shortened(group + " " + value);
+  for (const auto& [group, value] : record.groups)
+    groups += (groups.empty() ? "" : ", ") + shortened(group + " " + value);
   if (!groups.empty()) facts["g"] = groups;
   return facts;
 }
@@ -81,9 +82,11 @@ Json diagnosis_row(const Outcome& outcome, const PredictionRecord& record) {
   return Json::array({class_name(outcome, index), rounded(*best, 3), right});
 }
 
-/// The metric by which answers are judged: the first headline that samples have a number for, else the first number there is.
+/// The metric by which answers are judged: the first headline that samples have a number for, else the first number
+/// there is.
 std::string measure_of(const Outcome& outcome, const std::vector<PredictionRecord>& predictions) {
-  const auto scored = std::find_if(predictions.begin(), predictions.end(), [](const auto& record) { return !record.values.empty(); });
+  const auto scored = std::find_if(predictions.begin(), predictions.end(),
+                                   [](const auto& record) { return !record.values.empty(); });
   if (scored == predictions.end()) return "";
   for (const analysis::OutcomeValue& value : outcome.values) {
     if (value.headline && scored->value_of(value.metric)) return value.metric;
@@ -103,7 +106,8 @@ std::string base64(const std::string& bytes) {
   text.reserve(bytes.size() * 4 / 3 + 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
     for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : kLetters[group >> (18 - 6 * k) & 63];
   }
   return text;
@@ -113,17 +117,20 @@ std::string base64(const std::string& bytes) {
 
 ThumbnailFolder::ThumbnailFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
   if (!std::filesystem::is_directory(folder_)) {
-    throw Error(ErrorCode::io, folder_.string() + ": no such folder; --thumbnails takes a folder with <dataset>/<index>.png");
+    throw Error(ErrorCode::io,
+                folder_.string() + ": no such folder; --thumbnails takes a folder with <dataset>/<index>.png");
   }
 }
 
 std::string ThumbnailFolder::data_uri(const Outcome& outcome, const PredictionRecord& record) {
-  static constexpr std::array<std::array<const char*, 2>, 3> kKinds = {{{".png", "image/png"}, {".jpg", "image/jpeg"}, {".webp", "image/webp"}}};
+  static constexpr std::array<std::array<const char*, 2>, 3> kKinds = {
+      {{".png", "image/png"}, {".jpg", "image/jpeg"}, {".webp", "image/webp"}}};
   const std::filesystem::path name(outcome.dataset.name);
   if (name.filename() != name) return "";  // "../x" must not lead out of the folder
   for (const auto& [ending, type] : kKinds) {
     const auto file = folder_ / name / (std::to_string(record.index) + ending);
-    if (std::filesystem::is_regular_file(file)) return "data:" + std::string(type) + ";base64," + base64(read_file(file));
+    if (std::filesystem::is_regular_file(file))
+      return "data:" + std::string(type) + ";base64," + base64(read_file(file));
   }
   return "";
 }
@@ -147,7 +154,8 @@ void SampleCollector::add(const Outcome& outcome, const std::vector<PredictionRe
   scenario.measure = outcome.dataset.task == "vqa" ? measure_of(outcome, predictions) : "probability";
   std::size_t failed = 0;
   for (const PredictionRecord& record : predictions) {
-    const bool shown = chosen(record.index, predictions.size(), per_scenario_) || (record.error && failed++ < kFailedSamples);
+    const bool shown = chosen(record.index, predictions.size(), per_scenario_) ||
+                       (record.error && failed++ < kFailedSamples);
     if (!shown) continue;
     if (!test_set.samples.contains(record.index)) {
       Json facts = sample_facts(outcome, record);
@@ -155,7 +163,8 @@ void SampleCollector::add(const Outcome& outcome, const std::vector<PredictionRe
       if (!picture.empty()) facts["img"] = picture;
       test_set.samples[record.index] = std::move(facts);
     }
-    Json row = record.error ? Json::array({"", nullptr, nullptr, shortened(record.error->stage + ": " + record.error->message)})
+    Json row = record.error
+                   ? Json::array({"", nullptr, nullptr, shortened(record.error->stage + ": " + record.error->message)})
                : outcome.dataset.task == "vqa" ? answer_row(record, scenario.measure)
                                                : diagnosis_row(outcome, record);
     scenario.rows[record.index] = std::move(row);
@@ -181,8 +190,11 @@ Json SampleCollector::finish() {
       const auto found = scenario.rows.find(index);
       rows.push_back(found == scenario.rows.end() ? Json(nullptr) : found->second);
     }
-    result["scenarios"].push_back({{"name", clean_utf8(scenario.name)}, {"dataset", places[scenario.test_set]}, {"measure", clean_utf8(scenario.measure)},
-                                   {"all", scenario.all}, {"rows", std::move(rows)}});
+    result["scenarios"].push_back({{"name", clean_utf8(scenario.name)},
+                                   {"dataset", places[scenario.test_set]},
+                                   {"measure", clean_utf8(scenario.measure)},
+                                   {"all", scenario.all},
+                                   {"rows", std::move(rows)}});
   }
   return result;
 }

@@ -30,8 +30,8 @@ class ThumbnailFolder : public ImageThumbnails {
   std::filesystem::path folder_;
 };
 
-/// Collects scenario by scenario. What samples of a dataset are taken depends on its size alone, so that scenarios on one test set show the
-/// same samples: evenly spaced ones, and the first twenty that failed.
+/// Collects scenario by scenario. What samples of a dataset are taken depends on its size alone, so that scenarios on
+/// one test set show the same samples: evenly spaced ones, and the first twenty that failed.
 class SampleCollector {
  public:
   /// `per_scenario`: at least so many samples of each, if it has them.
@@ -45,11 +45,11 @@ class SampleCollector {
  private:
   struct TestSet {
     Json facts;
-    std::map<std::size_t, Json> samples;          ///< by index
+    std::map<std::size_t, Json> samples;  ///< by index
   };
   struct Scenario {
     std::string name, method, test_set, model, measure;
-    std::map<std::size_t, Json> rows;             ///< by index: [prediction, score, right, error]
+    std::map<std::size_t, Json> rows;  ///< by index: [prediction, score, right, error]
     std::size_t all = 0;
   };
 

@@ -42,7 +42,8 @@ void add_unfinished(std::vector<Unfinished>& result, const fs::path& folder) {
 json read_result(const fs::path& folder) {
   std::optional<json> result = parsed(folder / "result.json");
   if (!result) {
-    throw Error(ErrorCode::data, (folder / "result.json").string() + ": no JSON object; run the scenario again, or leave its folder out");
+    throw Error(ErrorCode::data, (folder / "result.json").string() +
+                                     ": no JSON object; run the scenario again, or leave its folder out");
   }
   return std::move(*result);
 }

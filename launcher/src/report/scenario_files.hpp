@@ -19,7 +19,8 @@ struct Unfinished {
   std::string message;  ///< of error.json
 };
 
-/// From the study.json files at the folders or one level below. What cannot be read is left out: results stand without it.
+/// From the study.json files at the folders or one level below. What cannot be read is left out: results stand without
+/// it.
 std::vector<Unfinished> unfinished_scenarios(const std::vector<std::filesystem::path>& folders);
 
 }  // namespace medvlm::report

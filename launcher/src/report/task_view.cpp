@@ -10,7 +10,8 @@ namespace medvlm::report {
 using namespace analysis;
 
 double shown_scale(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || std::abs(v) <= 1; }) ? 100 : 1;
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || std::abs(v) <= 1; }) ? 100
+                                                                                                               : 1;
 }
 
 std::string interval_text(double low, double high, double scale, int decimals) {
@@ -20,7 +21,8 @@ std::string interval_text(double low, double high, double scale, int decimals) {
 
 TaskView::TaskView(const std::vector<Outcome>& outcomes, const std::string& task, const std::string& metric,
                    const std::string& tuned)
-    : table_(std::make_unique<ScoreTable>(outcomes, TableChoice{.task = task, .metric = metric, .off_the_shelf = {}, .tuned = {}})) {
+    : table_(std::make_unique<ScoreTable>(
+          outcomes, TableChoice{.task = task, .metric = metric, .off_the_shelf = {}, .tuned = {}})) {
   title_ = task == "diagnosis" ? "Diagnosis" : task == "vqa" ? "Visual question answering" : task;
   id_ = slug(task);
   const auto& trained = table_->tuned();
@@ -63,7 +65,8 @@ std::string TaskView::adapter_label(const std::string& name) const {
 std::vector<std::string> TaskView::methods() const {
   std::vector<std::string> names;
   for (const AdapterFacts& adapter : table_->adapters()) names.push_back(adapter.name);
-  std::stable_partition(names.begin(), names.end(), [&](const std::string& name) { return name == table_->off_the_shelf(); });
+  std::stable_partition(names.begin(), names.end(),
+                        [&](const std::string& name) { return name == table_->off_the_shelf(); });
   return names;
 }
 

@@ -1,4 +1,5 @@
-// One task of the report: its table of scores, how numbers are shown, and what was computed from the table once for all parts.
+// One task of the report: its table of scores, how numbers are shown, and what was computed from the table once for all
+// parts.
 #pragma once
 
 #include <memory>
@@ -15,8 +16,8 @@ namespace medvlm::report {
 
 class TaskView {
  public:
-  /// `metric` and `tuned` as in analysis::TableChoice and analysis::research_gaps(); both may be empty. Holds pointers into
-  /// `outcomes`. Throws what analysis throws.
+  /// `metric` and `tuned` as in analysis::TableChoice and analysis::research_gaps(); both may be empty. Holds pointers
+  /// into `outcomes`. Throws what analysis throws.
   TaskView(const std::vector<analysis::Outcome>& outcomes, const std::string& task, const std::string& metric,
            const std::string& tuned);
 
@@ -38,8 +39,8 @@ class TaskView {
   std::string axis_title() const;
   /// "points" or "units".
   std::string unit() const { return scale_ == 100 ? "points" : "units"; }
-  std::string shown(double value) const;         ///< "85.32"
-  std::string shown_gap(double value) const;     ///< "+1.31"
+  std::string shown(double value) const;      ///< "85.32"
+  std::string shown_gap(double value) const;  ///< "+1.31"
   double scaled(double value) const { return value * scale_; }
 
   std::string model_label(std::size_t model) const;  ///< "CLIP (G)", "PLIP (S)"

@@ -97,7 +97,9 @@ std::string markdown_text(std::string_view text) {
       case ']': return "\\]";
       case '<': return "&lt;";
       case '>': return "&gt;";
-      case '\n': case '\r': case '\t': return " ";
+      case '\n':
+      case '\r':
+      case '\t': return " ";
       default: return {};
     }
   });
@@ -109,10 +111,11 @@ std::string latex_text(std::string_view text) {
   };
   // Characters beyond ASCII that reports use themselves; others are left to LaTeX's UTF-8.
   static constexpr std::array kSymbols = {
-      Symbol{"\u2212", "$-$"}, Symbol{"\u2013", "--"},  Symbol{"\u2020", "$\\dagger$"}, Symbol{"\u00a7", "\\S{}"},
-      Symbol{"\u00d7", "$\\times$"}, Symbol{"\u2264", "$\\le$"}, Symbol{"\u2265", "$\\ge$"}, Symbol{"\u00b7", "$\\cdot$"},
-      Symbol{"\u00b1", "$\\pm$"}, Symbol{"\u2026", "\\dots{}"}, Symbol{"\u202f", "\\,"}, Symbol{"\u00a0", "~"},
-      Symbol{"\u2192", "$\\to$"}, Symbol{"\ufffd", "?"},
+      Symbol{"\u2212", "$-$"},      Symbol{"\u2013", "--"},        Symbol{"\u2020", "$\\dagger$"},
+      Symbol{"\u00a7", "\\S{}"},    Symbol{"\u00d7", "$\\times$"}, Symbol{"\u2264", "$\\le$"},
+      Symbol{"\u2265", "$\\ge$"},   Symbol{"\u00b7", "$\\cdot$"},  Symbol{"\u00b1", "$\\pm$"},
+      Symbol{"\u2026", "\\dots{}"}, Symbol{"\u202f", "\\,"},       Symbol{"\u00a0", "~"},
+      Symbol{"\u2192", "$\\to$"},   Symbol{"\ufffd", "?"},
   };
   std::string result = replaced(clean_utf8(text), [](char letter) -> std::string_view {
     switch (letter) {
@@ -128,7 +131,9 @@ std::string latex_text(std::string_view text) {
       case '^': return "\\textasciicircum{}";
       case '<': return "\\textless{}";
       case '>': return "\\textgreater{}";
-      case '\n': case '\r': case '\t': return " ";
+      case '\n':
+      case '\r':
+      case '\t': return " ";
       default: return {};
     }
   });
@@ -144,9 +149,10 @@ std::string csv_text(std::string_view text) {
   std::string cleaned = clean_utf8(text);
   if (!cleaned.empty() && std::string_view("=+-@").find(cleaned[0]) != std::string_view::npos) cleaned.insert(0, "'");
   if (cleaned.find_first_of(",\"\n\r") == std::string::npos) return cleaned;
-  return "\"" + replaced(cleaned, [](char letter) -> std::string_view {
-           return letter == '"' ? "\"\"" : std::string_view{};
-         }) + "\"";
+  return "\"" +
+         replaced(cleaned,
+                  [](char letter) -> std::string_view { return letter == '"' ? "\"\"" : std::string_view{}; }) +
+         "\"";
 }
 
 std::string slug(std::string_view text) {
@@ -154,9 +160,12 @@ std::string slug(std::string_view text) {
   for (const char letter : text) {
     const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
     const bool upper = letter >= 'A' && letter <= 'Z';
-    if (plain) result += letter;
-    else if (upper) result += static_cast<char>(letter - 'A' + 'a');
-    else if (!result.empty() && result.back() != '-') result += '-';
+    if (plain)
+      result += letter;
+    else if (upper)
+      result += static_cast<char>(letter - 'A' + 'a');
+    else if (!result.empty() && result.back() != '-')
+      result += '-';
   }
   while (!result.empty() && result.back() == '-') result.pop_back();
   return result.empty() ? "x" : result;

@@ -23,7 +23,8 @@ std::string markdown_text(std::string_view text);
 /// For LaTeX's text mode.
 std::string latex_text(std::string_view text);
 
-/// A CSV field, in quotes where it needs them (RFC 4180). Text that a spreadsheet would take for a formula is led by an apostrophe.
+/// A CSV field, in quotes where it needs them (RFC 4180). Text that a spreadsheet would take for a formula is led by an
+/// apostrophe.
 std::string csv_text(std::string_view text);
 
 /// What may stand in an HTML id, of any text. Different texts may give the same.

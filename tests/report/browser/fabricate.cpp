@@ -31,11 +31,14 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   medvlm::test::write_fabricated(small_study(), folder / "small");
   // A picture of one pixel for one sample.
-  static constexpr unsigned char kPixel[] = {0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3A,
-      0x7E, 0x9B, 0x55, 0, 0, 0, 10, 'I', 'D', 'A', 'T', 0x78, 0x9C, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xAF, 0xA4, 0x71, 0, 0, 0, 0, 'I', 'E', 'N', 'D',
-      0xAE, 0x42, 0x60, 0x82};
+  static constexpr unsigned char kPixel[] = {
+      0x89, 'P',  'N',  'G',  13,  10,  26,  10,   0,    0,    0,    13,  'I',  'H',  'D',  'R',  0,
+      0,    0,    1,    0,    0,   0,   1,   8,    0,    0,    0,    0,   0x3A, 0x7E, 0x9B, 0x55, 0,
+      0,    0,    10,   'I',  'D', 'A', 'T', 0x78, 0x9C, 0x63, 0x60, 0,   0,    0,    2,    0,    1,
+      0x48, 0xAF, 0xA4, 0x71, 0,   0,   0,   0,    'I',  'E',  'N',  'D', 0xAE, 0x42, 0x60, 0x82};
   std::filesystem::create_directories(folder / "thumbnails/Chest");
-  medvlm::test::fabrication::write(folder / "thumbnails/Chest/4.png", std::string(reinterpret_cast<const char*>(kPixel), sizeof kPixel));
+  medvlm::test::fabrication::write(folder / "thumbnails/Chest/4.png",
+                                   std::string(reinterpret_cast<const char*>(kPixel), sizeof kPixel));
   medvlm::test::write_fabricated(medvlm::test::paper_grid(), folder / "grid/diagnosis");
   medvlm::test::write_fabricated(medvlm::test::question_grid(), folder / "grid/questions");
   return 0;

@@ -6,12 +6,35 @@
   /** `ink`: "currentColor" on the page, so that figures follow the theme and the printer; black in exported files. */
   function config(ink) {
     return {
-      background: null, font: kFont, view: { stroke: null },
-      axis: { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13, domainOpacity: 0.5, tickOpacity: 0.5,
-        labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500 },
-      legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, symbolBaseFillColor: ink, symbolBaseStrokeColor: ink },
-      header: { labelColor: ink, titleColor: ink, labelFontSize: 13 },
-      title: { color: ink, fontSize: 14 }, rule: { color: ink }, text: { color: ink },
+      background: null,
+      font: kFont,
+      view: {stroke: null},
+      axis: {
+        labelColor: ink,
+        titleColor: ink,
+        domainColor: ink,
+        tickColor: ink,
+        gridColor: ink,
+        gridOpacity: 0.13,
+        domainOpacity: 0.5,
+        tickOpacity: 0.5,
+        labelFontSize: 12,
+        titleFontSize: 12,
+        titleFontWeight: 500
+      },
+      legend: {
+        labelColor: ink,
+        titleColor: ink,
+        labelFontSize: 12,
+        titleFontSize: 12,
+        titleFontWeight: 500,
+        symbolBaseFillColor: ink,
+        symbolBaseStrokeColor: ink
+      },
+      header: {labelColor: ink, titleColor: ink, labelFontSize: 13},
+      title: {color: ink, fontSize: 14},
+      rule: {color: ink},
+      text: {color: ink},
     };
   }
 
@@ -24,11 +47,14 @@
     for (const [name, most] of limits) {
       if (part[name] && part[name].labelLimit > most) part[name].labelLimit = most;
     }
-    for (const key of Object.keys(part)) if (key !== "data") limitLabels(part[key], width);
+    for (const key of Object.keys(part))
+      if (key !== "data") limitLabels(part[key], width);
   }
 
   function columnsFor(spec, width) {
-    const panel = spec.spec.width && spec.spec.width.step ? spec.spec.width.step * new Set(spec.data.values.map((row) => row.dataset)).size : spec.spec.width;
+    const panel = spec.spec.width && spec.spec.width.step ?
+        spec.spec.width.step * new Set(spec.data.values.map((row) => row.dataset)).size :
+        spec.spec.width;
     const panels = new Set(spec.data.values.map((row) => row.method)).size;
     return Math.max(1, Math.min(panels, Math.floor((width - 100) / (panel + 24))));
   }
@@ -45,7 +71,8 @@
     const spec = fitted(figure, plot.clientWidth);
     delete spec.title;  // the caption says it
     figure.dataset.columns = spec.columns || "";
-    const result = await vegaEmbed(plot, spec, { mode: "vega-lite", renderer: "svg", actions: false, ast: true, config: config("currentColor") });
+    const result = await vegaEmbed(
+        plot, spec, {mode: "vega-lite", renderer: "svg", actions: false, ast: true, config: config("currentColor")});
     plot.classList.remove("waiting");
     figure.dataset.state = "drawn";
     return result;
@@ -63,7 +90,13 @@
   async function exported(figure) {
     const spec = fitted(figure, 900);
     if (spec.width === "container") spec.width = 600;
-    const options = { mode: "vega-lite", renderer: "svg", actions: false, ast: true, config: { ...config("#1b222c"), background: "#ffffff" } };
+    const options = {
+      mode: "vega-lite",
+      renderer: "svg",
+      actions: false,
+      ast: true,
+      config: {...config("#1b222c"), background: "#ffffff"}
+    };
     return (await vegaEmbed(document.createElement("div"), spec, options)).view;
   }
 
@@ -113,10 +146,17 @@
       return button;
     };
     offer("Table", "Data as a table", (button) => toggleTable(figure, button)).setAttribute("aria-expanded", "false");
-    offer("SVG", "Download as SVG", async () => save(figure.id + ".svg", new Blob([await (await exported(figure)).toSVG()], { type: "image/svg+xml" })));
-    offer("PNG", "Download as PNG", async () => (await (await exported(figure)).toCanvas(2)).toBlob((blob) => save(figure.id + ".png", blob)));
-    offer("Vega-Lite", "Download the Vega-Lite specification", () =>
-      save(figure.id + ".vl.json", new Blob([JSON.stringify(specOf(figure), null, 1)], { type: "application/json" })));
+    offer(
+        "SVG", "Download as SVG",
+        async () =>
+            save(figure.id + ".svg", new Blob([await (await exported(figure)).toSVG()], {type: "image/svg+xml"})));
+    offer(
+        "PNG", "Download as PNG",
+        async () => (await (await exported(figure)).toCanvas(2)).toBlob((blob) => save(figure.id + ".png", blob)));
+    offer(
+        "Vega-Lite", "Download the Vega-Lite specification",
+        () => save(
+            figure.id + ".vl.json", new Blob([JSON.stringify(specOf(figure), null, 1)], {type: "application/json"})));
     offer("Copy specification", "Copy the Vega-Lite specification", async (button) => {
       await copy(JSON.stringify(specOf(figure), null, 1));
       button.textContent = "Copied";

@@ -1,5 +1,6 @@
 // The browser of samples. Its data: {datasets: [{name, all, samples: [{i, id, q, a, o, g, img}]}],
-// scenarios: [{name, dataset, measure, all, rows: [null | [prediction, score, right, error]]}]}; rows and samples share their order.
+// scenarios: [{name, dataset, measure, all, rows: [null | [prediction, score, right, error]]}]}; rows and samples share
+// their order.
 (() => {
   "use strict";
   const holder = document.getElementById("samples-data");
@@ -29,7 +30,8 @@
   search.type = "search";
   const tools = document.createElement("div");
   tools.className = "browser-tools";
-  tools.append(control("Scenario", scenario), control("Outcome", outcome), control("Text", search), control("Order", order));
+  tools.append(
+      control("Scenario", scenario), control("Outcome", outcome), control("Text", search), control("Order", order));
   const list = document.createElement("ol");
   list.className = "samples";
   const pager = document.createElement("div");
@@ -41,16 +43,17 @@
     button.type = "button";
     button.className = "tool";
     button.textContent = text;
-    button.addEventListener("click", () => { page += by; show(); });
+    button.addEventListener("click", () => {
+      page += by;
+      show();
+    });
     return button;
   };
   const back = step("Previous", -1), on = step("Next", 1);
   pager.append(back, count, on);
   place.append(tools, pager, list);
 
-  function kindOf(row) {
-    return row[3] ? "errored" : row[2] === 1 ? "right" : row[2] === 0 ? "wrong" : "";
-  }
+  function kindOf(row) { return row[3] ? "errored" : row[2] === 1 ? "right" : row[2] === 0 ? "wrong" : ""; }
 
   function search_() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -66,7 +69,7 @@
           const text = [sample.id, sample.q, sample.a, sample.g, row[0], row[3], one.name].join(" ").toLowerCase();
           if (!words.every((word) => text.includes(word))) return;
         }
-        found.push({ one, sample, row });
+        found.push({one, sample, row});
       });
     });
     if (order.value !== "") {
@@ -88,7 +91,7 @@
     listing.append(term, told);
   }
 
-  function card({ one, sample, row }) {
+  function card({one, sample, row}) {
     const item = document.createElement("li");
     const kind = kindOf(row);
     item.className = "sample " + kind;
@@ -123,7 +126,8 @@
     list.replaceChildren(...found.slice(page * kPage, (page + 1) * kPage).map(card));
     back.disabled = page === 0;
     on.disabled = page >= pages - 1;
-    count.textContent = found.length === 0 ? "no sample fits" : found.length + " samples, page " + (page + 1) + " of " + pages;
+    count.textContent =
+        found.length === 0 ? "no sample fits" : found.length + " samples, page " + (page + 1) + " of " + pages;
   }
 
   for (const element of [scenario, outcome, order]) element.addEventListener("change", search_);

@@ -1,18 +1,20 @@
-// Sorting, searching and filtering of tables. A column is sorted by its header's button; tables with data-tools get a search
-// field and a menu for every column of few choices.
+// Sorting, searching and filtering of tables. A column is sorted by its header's button; tables with data-tools get a
+// search field and a menu for every column of few choices.
 const medvlmTables = (() => {
   "use strict";
 
   /** The number that a cell is sorted by: data-v, else its text ("−1.2", "12 345"); null for none. */
   function numberOf(cell) {
     if (cell.dataset.v !== undefined) return cell.dataset.v === "" ? null : Number(cell.dataset.v);
-    const text = cell.firstChild ? cell.firstChild.textContent.replace(/\u2212/g, "-").replace(/[\u202f+]/g, "").trim() : "";
+    const text =
+        cell.firstChild ? cell.firstChild.textContent.replace(/\u2212/g, "-").replace(/[\u202f+]/g, "").trim() : "";
     return text !== "" && Number.isFinite(Number(text)) ? Number(text) : null;
   }
 
   function sortBy(table, place, header) {
-    const up = header.getAttribute("aria-sort") === "ascending" ? false
-      : header.getAttribute("aria-sort") === "descending" ? true : header.dataset.kind !== "number";
+    const up = header.getAttribute("aria-sort") === "ascending" ? false :
+        header.getAttribute("aria-sort") === "descending"       ? true :
+                                                                  header.dataset.kind !== "number";
     for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
     header.setAttribute("aria-sort", up ? "ascending" : "descending");
     const body = table.tBodies[0];
@@ -25,7 +27,7 @@ const medvlmTables = (() => {
       if (x === y) return 0;
       if (x === null || x === "") return 1;  // what is not known comes last, either way
       if (y === null || y === "") return -1;
-      const order = numeric ? x - y : x.localeCompare(y, "en", { numeric: true });
+      const order = numeric ? x - y : x.localeCompare(y, "en", {numeric: true});
       return up ? order : -order;
     });
     body.append(...rows);
@@ -44,7 +46,7 @@ const medvlmTables = (() => {
     select.append(new Option("all", ""));
     for (const choice of choices) select.append(new Option(choice === "" ? "(none)" : choice, "=" + choice));
     label.append(title, select);
-    return { label, select };
+    return {label, select};
   }
 
   function addTools(table, box) {
@@ -62,8 +64,8 @@ const medvlmTables = (() => {
       if (header.dataset.kind !== "choice") return;
       const choices = [...new Set(rows.map((row) => row.cells[place].textContent.trim()))];
       if (choices.length < 2) return;
-      const { label, select } = menu(header.textContent.trim(), choices);
-      filters.push({ place, select });
+      const {label, select} = menu(header.textContent.trim(), choices);
+      filters.push({place, select});
       tools.append(label);
     });
     const count = document.createElement("output");
@@ -74,14 +76,15 @@ const medvlmTables = (() => {
       let shown = 0;
       for (const row of rows) {
         const fits = words.every((word) => texts.get(row).includes(word)) &&
-          filters.every(({ place, select }) => select.value === "" || "=" + row.cells[place].textContent.trim() === select.value);
+            filters.every(
+                ({place, select}) => select.value === "" || "=" + row.cells[place].textContent.trim() === select.value);
         row.hidden = !fits;
         if (fits) ++shown;
       }
       count.textContent = shown + " of " + rows.length + " rows";
     };
     search.addEventListener("input", apply);
-    for (const { select } of filters) select.addEventListener("change", apply);
+    for (const {select} of filters) select.addEventListener("change", apply);
     apply();
     box.before(tools);
   }
@@ -124,5 +127,5 @@ const medvlmTables = (() => {
     const box = table.closest(".scroll");
     if (table.dataset.tools !== undefined) addTools(table, box);
   }
-  return { build };
+  return {build};
 })();

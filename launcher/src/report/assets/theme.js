@@ -1,4 +1,5 @@
-// The switch between the system's theme, light and dark, and what print needs. Colours are CSS variables; figures take theirs from the text.
+// The switch between the system's theme, light and dark, and what print needs. Colours are CSS variables; figures take
+// theirs from the text.
 (() => {
   "use strict";
   const button = document.getElementById("theme");
@@ -7,7 +8,8 @@
   try {
     const kept = localStorage.getItem("medvlm-report-theme");
     if (names.includes(kept)) chosen = kept;
-  } catch { /* a browser may forbid storage: then the choice lasts as long as the page */ }
+  } catch { /* a browser may forbid storage: then the choice lasts as long as the page */
+  }
 
   function apply() {
     if (chosen === "system") delete document.documentElement.dataset.theme;
@@ -16,7 +18,10 @@
   }
   button.addEventListener("click", () => {
     chosen = names[(names.indexOf(chosen) + 1) % names.length];
-    try { localStorage.setItem("medvlm-report-theme", chosen); } catch { /* as above */ }
+    try {
+      localStorage.setItem("medvlm-report-theme", chosen);
+    } catch { /* as above */
+    }
     apply();
   });
   button.hidden = false;

@@ -18,7 +18,8 @@ struct RocCurve {
   std::vector<double> x, y;
 };
 
-/// The curve of scores against truth (1 or 0), points in order of falling thresholds, ties as one step. Empty unless both classes are there.
+/// The curve of scores against truth (1 or 0), points in order of falling thresholds, ties as one step. Empty unless
+/// both classes are there.
 RocCurve roc_curve(std::span<const double> scores, std::span<const std::int8_t> truth);
 
 /// The mean of the curves at 101 false positive rates: the macro average of one class against the rest.
@@ -50,8 +51,8 @@ struct ScenarioCurves {
   std::size_t samples = 0;
 };
 
-/// Binary: the second class. Multi-class: ROC as macro average over the classes, reliability of the chosen class. Multi-label: macro average over the
-/// labels, reliability of all labels together. Null where nothing can be drawn.
+/// Binary: the second class. Multi-class: ROC as macro average over the classes, reliability of the chosen class.
+/// Multi-label: macro average over the labels, reliability of all labels together. Null where nothing can be drawn.
 std::optional<ScenarioCurves> curves_of(const analysis::Outcome& outcome,
                                         const std::vector<analysis::PredictionRecord>& predictions);
 

@@ -84,7 +84,8 @@ RocCurve thinned(const RocCurve& curve, std::size_t points) {
     std::pop_heap(pieces.begin(), pieces.end(), nearer);
     const Piece worst = pieces.back();
     pieces.pop_back();
-    for (const Piece& part : {piece_of(curve, worst.begin, worst.farthest), piece_of(curve, worst.farthest, worst.end)}) {
+    for (const Piece& part :
+         {piece_of(curve, worst.begin, worst.farthest), piece_of(curve, worst.farthest, worst.end)}) {
       pieces.push_back(part);
       std::push_heap(pieces.begin(), pieces.end(), nearer);
     }

@@ -20,21 +20,28 @@ std::vector<std::string> distinct(const std::vector<ScenarioCurves>& scenarios, 
 void add_panels(Figure& figure, const std::vector<ScenarioCurves>& scenarios, Json lines, const std::string& x_title,
                 const std::string& y_title) {
   figure.spec["usermeta"]["wrap"] = true;
-  figure.spec["facet"] = channel("method", "nominal", {{"title", nullptr}, {"sort", distinct(scenarios, &ScenarioCurves::method)},
-                                 {"header", {{"labelFontWeight", "bold"}}}});
+  figure.spec["facet"] = channel("method", "nominal",
+                                 {{"title", nullptr},
+                                  {"sort", distinct(scenarios, &ScenarioCurves::method)},
+                                  {"header", {{"labelFontWeight", "bold"}}}});
   figure.spec["columns"] = 3;
   const auto axis = [](const char* field, const std::string& title) {
-    return channel(field, "quantitative", {{"title", title}, {"scale", {{"domain", {0, 1}}}}, {"axis", {{"tickCount", 5}}}});
+    return channel(field, "quantitative",
+                   {{"title", title}, {"scale", {{"domain", {0, 1}}}}, {"axis", {{"tickCount", 5}}}});
   };
-  lines["params"] = Json::array({{{"name", "picked"}, {"select", {{"type", "point"}, {"fields", {"model"}}}}, {"bind", "legend"}}});
+  lines["params"] = Json::array(
+      {{{"name", "picked"}, {"select", {{"type", "point"}, {"fields", {"model"}}}}, {"bind", "legend"}}});
   lines["encoding"]["x"] = axis("x", x_title);
   lines["encoding"]["y"] = axis("y", y_title);
-  lines["encoding"]["color"] = channel("model", "nominal", {{"scale", colours(distinct(scenarios, &ScenarioCurves::model))},
-      {"legend", {{"orient", "bottom"}, {"columns", 4}, {"title", nullptr}, {"labelLimit", 140}}}});
+  lines["encoding"]["color"] = channel(
+      "model", "nominal",
+      {{"scale", colours(distinct(scenarios, &ScenarioCurves::model))},
+       {"legend", {{"orient", "bottom"}, {"columns", 4}, {"title", nullptr}, {"labelLimit", 140}}}});
   lines["encoding"]["opacity"] = {{"condition", {{"param", "picked"}, {"value", 1}}}, {"value", 0.12}};
-  const Json diagonal = {{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}, {"opacity", 0.6}}},
-                         {"data", {{"values", Json::array({Json::object()})}}},
-                         {"encoding", {{"x", {{"datum", 0}}}, {"y", {{"datum", 0}}}, {"x2", {{"datum", 1}}}, {"y2", {{"datum", 1}}}}}};
+  const Json diagonal = {
+      {"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}, {"opacity", 0.6}}},
+      {"data", {{"values", Json::array({Json::object()})}}},
+      {"encoding", {{"x", {{"datum", 0}}}, {"y", {{"datum", 0}}}, {"x2", {{"datum", 1}}}, {"y2", {{"datum", 1}}}}}};
   figure.spec["spec"] = {{"width", 220}, {"height", 220}, {"layer", Json::array({std::move(lines), diagonal})}};
   figure.wide = true;
 }
@@ -45,15 +52,19 @@ Figure roc_plot(const std::vector<ScenarioCurves>& scenarios, const std::string&
   Json rows = Json::array();
   for (const ScenarioCurves& scenario : scenarios) {
     for (std::size_t i = 0; i < scenario.roc.x.size(); ++i) {
-      rows.push_back({{"model", clean_utf8(scenario.model)}, {"method", clean_utf8(scenario.method)},
-                      {"x", rounded(scenario.roc.x[i], 4)}, {"y", rounded(scenario.roc.y[i], 4)}});
+      rows.push_back({{"model", clean_utf8(scenario.model)},
+                      {"method", clean_utf8(scenario.method)},
+                      {"x", rounded(scenario.roc.x[i], 4)},
+                      {"y", rounded(scenario.roc.y[i], 4)}});
     }
   }
   Figure figure;
   figure.id = "roc-" + slug(dataset);
   figure.title = dataset + ": ROC curves";
-  figure.description = "ROC curves on " + dataset + ", one panel per method, one line per model. The dashed diagonal is chance.";
-  figure.spec = base_spec(figure.title, figure.description, std::move(rows),
+  figure.description = "ROC curves on " + dataset +
+                       ", one panel per method, one line per model. The dashed diagonal is chance.";
+  figure.spec = base_spec(
+      figure.title, figure.description, std::move(rows),
       {{"model", "Model"}, {"method", "Method"}, {"x", "False positive rate"}, {"y", "True positive rate"}});
   // Points are in order already; sorting by x would mix those of a vertical step.
   const Json lines = {{"mark", {{"type", "line"}, {"strokeWidth", 1.8}}}, {"encoding", {{"order", nullptr}}}};
@@ -66,17 +77,25 @@ Figure reliability_plot(const std::vector<ScenarioCurves>& scenarios, const std:
   for (const ScenarioCurves& scenario : scenarios) {
     if (!scenario.calibration) continue;
     for (const ReliabilityBin& bin : scenario.calibration->bins) {
-      rows.push_back({{"model", clean_utf8(scenario.model)}, {"method", clean_utf8(scenario.method)}, {"x", rounded(bin.predicted, 4)},
-                      {"y", rounded(bin.observed, 4)}, {"samples", bin.samples}});
+      rows.push_back({{"model", clean_utf8(scenario.model)},
+                      {"method", clean_utf8(scenario.method)},
+                      {"x", rounded(bin.predicted, 4)},
+                      {"y", rounded(bin.observed, 4)},
+                      {"samples", bin.samples}});
     }
   }
   Figure figure;
   figure.id = "reliability-" + slug(dataset);
   figure.title = dataset + ": calibration";
-  figure.description = "Reliability curves on " + dataset + ", one panel per method, one line per model: how often what was given a probability came true,"
-      " in ten intervals of probability. On the dashed diagonal probabilities are right; below it the model is too sure.";
-  const std::vector<DataColumn> columns = {{"model", "Model"}, {"method", "Method"}, {"x", "Mean probability"},
-                                           {"y", "Share that came true"}, {"samples", "Samples"}};
+  figure.description = "Reliability curves on " + dataset +
+                       ", one panel per method, one line per model: how often what was given a probability came true,"
+                       " in ten intervals of probability. On the dashed diagonal probabilities are right; below it the "
+                       "model is too sure.";
+  const std::vector<DataColumn> columns = {{"model", "Model"},
+                                           {"method", "Method"},
+                                           {"x", "Mean probability"},
+                                           {"y", "Share that came true"},
+                                           {"samples", "Samples"}};
   figure.spec = base_spec(figure.title, figure.description, std::move(rows), columns);
   const Json lines = {{"mark", {{"type", "line"}, {"strokeWidth", 1.8}, {"point", {{"filled", true}, {"size", 30}}}}},
                       {"encoding", {{"tooltip", tooltips(columns)}}}};

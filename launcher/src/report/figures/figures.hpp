@@ -29,10 +29,10 @@ Figure reliability_plot(const std::vector<ScenarioCurves>& scenarios, const std:
 
 /// One difference between two scenarios.
 struct Difference {
-  std::string label;      ///< "CLIP + linear_probe against PLIP on CheXpert"
-  std::string kind;       ///< what is compared: "RQ2", "tuned against off the shelf"
+  std::string label;                    ///< "CLIP + linear_probe against PLIP on CheXpert"
+  std::string kind;                     ///< what is compared: "RQ2", "tuned against off the shelf"
   double value = 0, low = 0, high = 0;  ///< as shown
-  std::string verdict;    ///< "better", "worse", "open"
+  std::string verdict;                  ///< "better", "worse", "open"
 };
 /// Differences with their intervals, one below the other. Null without any.
 std::optional<Figure> difference_plot(const TaskView& view, const std::vector<Difference>& differences);

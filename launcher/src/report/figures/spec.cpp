@@ -7,7 +7,8 @@
 
 namespace medvlm::report {
 
-Json base_spec(const std::string& title, const std::string& description, Json rows, const std::vector<DataColumn>& columns) {
+Json base_spec(const std::string& title, const std::string& description, Json rows,
+               const std::vector<DataColumn>& columns) {
   Json shown = Json::array();
   for (const DataColumn& column : columns) shown.push_back({column.field, column.title});
   return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},

@@ -1,5 +1,5 @@
-// What the specifications share. Colours are those of Okabe and Ito, which colour-blind readers tell apart, a little changed so that
-// each has a contrast of 3:1 on white and on near-black; shapes and dashes repeat what colours say.
+// What the specifications share. Colours are those of Okabe and Ito, which colour-blind readers tell apart, a little
+// changed so that each has a contrast of 3:1 on white and on near-black; shapes and dashes repeat what colours say.
 #pragma once
 
 #include <array>
@@ -19,7 +19,8 @@ struct DataColumn {
 };
 
 /// A specification with schema, title and data. `columns` names the fields that the page shows as a table.
-Json base_spec(const std::string& title, const std::string& description, Json rows, const std::vector<DataColumn>& columns);
+Json base_spec(const std::string& title, const std::string& description, Json rows,
+               const std::vector<DataColumn>& columns);
 
 /// How many different texts a field has: a figure's height is that times a row's.
 std::size_t distinct_values(const Json& rows, const char* field);

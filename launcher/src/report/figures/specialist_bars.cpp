@@ -35,7 +35,8 @@ Json bar_row(const TaskView& view, const analysis::Cell& cell) {
           {"source", cell.published ? "published" : "computed"}};
 }
 
-void add_lines(Json& rows, const TaskView& view, const std::vector<Contender>& contenders, std::size_t first_kind, bool second) {
+void add_lines(Json& rows, const TaskView& view, const std::vector<Contender>& contenders, std::size_t first_kind,
+               bool second) {
   for (std::size_t i = 0; i < contenders.size() && i < (second ? 2u : 1u); ++i) {
     const Contender& contender = contenders[i];
     rows.push_back({{"what", line_kinds()[first_kind + i].name},
@@ -59,46 +60,63 @@ Json line_layer(const Json& rows, const std::vector<DataColumn>& columns, const 
     inks.push_back(kind.colour);
     dashes.push_back(kind.dash);
   }
-  const Json legend = {{"orient", "bottom"}, {"columns", 1}, {"title", nullptr}, {"labelLimit", 320}, {"symbolSize", 300}};
-  return {{"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
-          {"transform", Json::array({{{"filter", "isValid(datum.line)"}}})},
-          {"encoding",
-           {{"x", x_of_value},
-            {"color", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", inks}}}})},
-            {"strokeDash", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", dashes}}}})},
-            {"tooltip", tooltips(columns)}}}};
+  const Json legend = {
+      {"orient", "bottom"}, {"columns", 1}, {"title", nullptr}, {"labelLimit", 320}, {"symbolSize", 300}};
+  return {
+      {"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
+      {"transform", Json::array({{{"filter", "isValid(datum.line)"}}})},
+      {"encoding",
+       {{"x", x_of_value},
+        {"color", channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", inks}}}})},
+        {"strokeDash",
+         channel("line", "nominal", {{"legend", legend}, {"scale", {{"domain", names}, {"range", dashes}}}})},
+        {"tooltip", tooltips(columns)}}}};
 }
 
 Figure bars_of(const TaskView& view, const ReferenceLines& lines, Json rows, std::size_t bars, double top) {
-  const std::vector<DataColumn> columns = {{"what", "Shown as"}, {"model", "Model"}, {"method", "Method"},
-      {"value", view.axis_title()}, {"low", "Interval low"}, {"high", "Interval high"}, {"source", "Source"}};
+  const std::vector<DataColumn> columns = {
+      {"what", "Shown as"},    {"model", "Model"},        {"method", "Method"}, {"value", view.axis_title()},
+      {"low", "Interval low"}, {"high", "Interval high"}, {"source", "Source"}};
   add_lines(rows, view, lines.off_the_shelf, 0, true);
   add_lines(rows, view, lines.tuned, 2, lines.draw_second_tuned);
   Figure figure;
   figure.id = "bars-" + view.id() + "-" + slug(lines.dataset);
   figure.title = lines.dataset;
-  figure.description = "Bars of the generalists on " + lines.dataset + ", off the shelf and tuned, with intervals, and lines for the best and second-best"
-      " specialists: in-domain ones off the shelf, out-of-domain ones tuned.";
+  figure.description = "Bars of the generalists on " + lines.dataset +
+                       ", off the shelf and tuned, with intervals, and lines for the best and second-best"
+                       " specialists: in-domain ones off the shelf, out-of-domain ones tuned.";
   figure.spec = base_spec(figure.title, figure.description, rows, columns);
   const Json methods = {"off the shelf", clean_utf8(view.adapter_label(view.tuned()))};
-  const Json x = channel("value", "quantitative", {{"title", view.axis_title()}, {"scale", {{"domain", {0, top}}, {"nice", false}}}});
-  const Json y = channel("model", "nominal", {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 130}, {"ticks", false}}}});
+  const Json x = channel("value", "quantitative",
+                         {{"title", view.axis_title()}, {"scale", {{"domain", {0, top}}, {"nice", false}}}});
+  const Json y = channel("model", "nominal",
+                         {{"sort", nullptr}, {"title", nullptr}, {"axis", {{"labelLimit", 130}, {"ticks", false}}}});
   const Json offset = channel("method", "nominal", {{"sort", methods}});
   const Json only_bars = Json::array({{{"filter", "datum.what === 'generalist'"}}});
-  const Json fill = channel("method", "nominal", {{"legend", {{"orient", "top"}, {"title", nullptr}}},
-      {"scale", {{"domain", methods}, {"range", {"#7fb2d6", "#2f7fb8"}}}}});
+  const Json fill = channel("method", "nominal",
+                            {{"legend", {{"orient", "top"}, {"title", nullptr}}},
+                             {"scale", {{"domain", methods}, {"range", {"#7fb2d6", "#2f7fb8"}}}}});
   figure.spec["width"] = "container";
   figure.spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
   figure.spec["height"] = std::max<std::size_t>(70, 26 * bars);
-  figure.spec["layer"] = Json::array({
-      {{"mark", {{"type", "bar"}, {"cornerRadiusEnd", 2}}}, {"transform", only_bars},
-       {"encoding", {{"x", x}, {"y", y}, {"yOffset", offset}, {"fill", fill}, {"tooltip", tooltips(columns)}}}},
-      {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}}},
-       {"transform", Json::array({only_bars[0], {{"filter", "datum.low !== null"}}})},
-       {"encoding", {{"x", channel("low", "quantitative")}, {"x2", {{"field", "high"}}}, {"y", y}, {"yOffset", offset}}}},
-      {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"fontSize", 11}}}, {"transform", only_bars},
-       {"encoding", {{"x", {{"datum", 0}}}, {"y", y}, {"yOffset", offset}, {"text", channel("text", "nominal")},
-                     {"color", {{"condition", {{"test", "datum.method === 'off the shelf'"}, {"value", "#0b1f2e"}}}, {"value", "#ffffff"}}}}}}});
+  figure.spec["layer"] = Json::array(
+      {{{"mark", {{"type", "bar"}, {"cornerRadiusEnd", 2}}},
+        {"transform", only_bars},
+        {"encoding", {{"x", x}, {"y", y}, {"yOffset", offset}, {"fill", fill}, {"tooltip", tooltips(columns)}}}},
+       {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}}},
+        {"transform", Json::array({only_bars[0], {{"filter", "datum.low !== null"}}})},
+        {"encoding",
+         {{"x", channel("low", "quantitative")}, {"x2", {{"field", "high"}}}, {"y", y}, {"yOffset", offset}}}},
+       {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 5}, {"fontSize", 11}}},
+        {"transform", only_bars},
+        {"encoding",
+         {{"x", {{"datum", 0}}},
+          {"y", y},
+          {"yOffset", offset},
+          {"text", channel("text", "nominal")},
+          {"color",
+           {{"condition", {{"test", "datum.method === 'off the shelf'"}, {"value", "#0b1f2e"}}},
+            {"value", "#ffffff"}}}}}}});
   Json drawn = line_layer(rows, columns, x);
   if (!drawn["encoding"]["color"]["scale"]["domain"].empty()) figure.spec["layer"].push_back(std::move(drawn));
   return figure;
@@ -121,7 +139,9 @@ std::vector<Figure> specialist_bars(const TaskView& view) {
     for (const analysis::Cell& cell : table.cells()) {
       const std::string& adapter = table.adapters()[cell.adapter].name;
       const bool shown = adapter == table.off_the_shelf() || adapter == view.tuned();
-      if (table.datasets()[cell.dataset].name != lines.dataset || table.models()[cell.model].role != "generalist" || !shown) continue;
+      if (table.datasets()[cell.dataset].name != lines.dataset || table.models()[cell.model].role != "generalist" ||
+          !shown)
+        continue;
       rows.push_back(bar_row(view, cell));
       ++bars;
     }

@@ -18,14 +18,20 @@ struct Script {
 };
 
 // Libraries first.
-constexpr std::array kScripts = {Script{"vega.min.js", "vega.LICENSE"}, Script{"vega-lite.min.js", "vega-lite.LICENSE"},
-                                 Script{"vega-embed.min.js", "vega-embed.LICENSE"}, Script{"theme.js", nullptr},
-                                 Script{"tables.js", nullptr}, Script{"figures.js", nullptr}, Script{"samples.js", nullptr}};
+constexpr std::array kScripts = {Script{"vega.min.js", "vega.LICENSE"},
+                                 Script{"vega-lite.min.js", "vega-lite.LICENSE"},
+                                 Script{"vega-embed.min.js", "vega-embed.LICENSE"},
+                                 Script{"theme.js", nullptr},
+                                 Script{"tables.js", nullptr},
+                                 Script{"figures.js", nullptr},
+                                 Script{"samples.js", nullptr}};
 
 std::string asset(const fs::path& folder, const std::string& name) {
   if (!fs::is_regular_file(folder / name)) {
-    throw Error(ErrorCode::io, (folder / name).string() + ": a part of the report's page is missing; run scripts/setup.sh, which"
-                " gets the libraries from npm, and build and install medvlm again. The formats csv, markdown, latex and json need no such file");
+    throw Error(ErrorCode::io, (folder / name).string() +
+                                   ": a part of the report's page is missing; run scripts/setup.sh, which"
+                                   " gets the libraries from npm, and build and install medvlm again. The formats csv, "
+                                   "markdown, latex and json need no such file");
   }
   return read_file(folder / name);
 }
@@ -35,7 +41,8 @@ std::string script_text(const fs::path& folder, const char* file) {
   std::string text = asset(folder, file);
   const std::size_t map = text.rfind("//# sourceMappingURL=");
   if (map != std::string::npos) text.erase(map);
-  if (text.find("</script") != std::string::npos) throw Error(ErrorCode::internal, std::string(file) + " cannot stand inside a page");
+  if (text.find("</script") != std::string::npos)
+    throw Error(ErrorCode::internal, std::string(file) + " cannot stand inside a page");
   return "\n" + text + "\n";
 }
 
@@ -99,13 +106,21 @@ std::string html_report(const Report& report, const fs::path& assets) {
   }
   const bool samples = !report.samples.is_null();
   std::string data, facts;
-  if (samples) data = "<script type=\"application/json\" id=\"samples-data\">" + script_json(report.samples) + "</script>\n";
+  if (samples)
+    data = "<script type=\"application/json\" id=\"samples-data\">" + script_json(report.samples) + "</script>\n";
   for (const std::string& fact : report.document.facts) facts += "<li>" + html_text(fact) + "</li>";
   // Vega-Embed and vega-tooltip write style elements, so that these must be allowed.
-  const std::string policy = "default-src 'none'; script-src" + hashes + "; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'; form-action 'none'; base-uri 'none'";
-  return with_slots(asset(assets, "report.html"), {{"policy", policy}, {"title", html_text(report.document.title)}, {"style", asset(assets, "report.css")},
-                                                 {"facts", facts}, {"contents", contents(report.document, samples)},
-                                                 {"main", html_sections(report.document, samples)}, {"data", data}, {"scripts", scripts}});
+  const std::string policy =
+      "default-src 'none'; script-src" + hashes +
+      "; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'; form-action 'none'; base-uri 'none'";
+  return with_slots(asset(assets, "report.html"), {{"policy", policy},
+                                                   {"title", html_text(report.document.title)},
+                                                   {"style", asset(assets, "report.css")},
+                                                   {"facts", facts},
+                                                   {"contents", contents(report.document, samples)},
+                                                   {"main", html_sections(report.document, samples)},
+                                                   {"data", data},
+                                                   {"scripts", scripts}});
 }
 
 }  // namespace medvlm::report

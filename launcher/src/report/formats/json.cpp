@@ -19,24 +19,46 @@ Json table_json(const Table& table) {
     }
     rows.push_back(std::move(cells));
   }
-  return {{"type", "table"}, {"id", table.id}, {"caption", clean_utf8(table.caption)}, {"columns", std::move(columns)}, {"rows", std::move(rows)}};
+  return {{"type", "table"},
+          {"id", table.id},
+          {"caption", clean_utf8(table.caption)},
+          {"columns", std::move(columns)},
+          {"rows", std::move(rows)}};
 }
 
 Json outcome_json(const analysis::Outcome& outcome) {
   Json values = Json::array();
   for (const analysis::OutcomeValue& value : outcome.values) {
     const Interval& interval = value.interval;
-    values.push_back({{"metric", value.metric}, {"name", value.name}, {"headline", value.headline}, {"higher_is_better", value.higher_is_better},
-                      {"value", finite(interval.value)}, {"ci_low", finite(interval.low)}, {"ci_high", finite(interval.high)},
-                      {"mean", finite(interval.mean)}, {"std", finite(interval.std)}});
+    values.push_back({{"metric", value.metric},
+                      {"name", value.name},
+                      {"headline", value.headline},
+                      {"higher_is_better", value.higher_is_better},
+                      {"value", finite(interval.value)},
+                      {"ci_low", finite(interval.low)},
+                      {"ci_high", finite(interval.high)},
+                      {"mean", finite(interval.mean)},
+                      {"std", finite(interval.std)}});
   }
   Json published = nullptr;
   if (outcome.published) published = {{"source", outcome.published->source}, {"table", outcome.published->table}};
-  return {{"name", outcome.name()}, {"study", outcome.study}, {"model", outcome.model.name}, {"family", outcome.model.family}, {"role", outcome.model.role},
-          {"dataset", outcome.dataset.name}, {"task", outcome.dataset.task}, {"adapter", outcome.adapter.name},
-          {"seed", outcome.adapter.seed ? Json(*outcome.adapter.seed) : Json(nullptr)}, {"domain", outcome.domain},
-          {"samples", {{"total", outcome.counts.total}, {"scored", outcome.counts.scored}, {"errored", outcome.counts.errored}, {"missing", outcome.counts.missing}}},
-          {"values", std::move(values)}, {"published", std::move(published)}};
+  return {{"name", outcome.name()},
+          {"study", outcome.study},
+          {"model", outcome.model.name},
+          {"family", outcome.model.family},
+          {"role", outcome.model.role},
+          {"dataset", outcome.dataset.name},
+          {"task", outcome.dataset.task},
+          {"adapter", outcome.adapter.name},
+          {"seed", outcome.adapter.seed ? Json(*outcome.adapter.seed) : Json(nullptr)},
+          {"domain", outcome.domain},
+          {"samples",
+           {{"total", outcome.counts.total},
+            {"scored", outcome.counts.scored},
+            {"errored", outcome.counts.errored},
+            {"missing", outcome.counts.missing}}},
+          {"values", std::move(values)},
+          {"published", std::move(published)}};
 }
 
 Json section_json(const Section& section) {
@@ -45,10 +67,14 @@ Json section_json(const Section& section) {
     Json blocks = Json::array();
     for (const Block& block : part.blocks) {
       visit(
-          block, [&](const Paragraph& paragraph) { blocks.push_back({{"type", "text"}, {"text", clean_utf8(paragraph.text)}}); },
+          block,
+          [&](const Paragraph& paragraph) {
+            blocks.push_back({{"type", "text"}, {"text", clean_utf8(paragraph.text)}});
+          },
           [&](const Table& table) { blocks.push_back(table_json(table)); },
           [&](const Figure& figure) {
-            blocks.push_back({{"type", "figure"}, {"id", figure.id}, {"title", clean_utf8(figure.title)}, {"spec", figure.spec}});
+            blocks.push_back(
+                {{"type", "figure"}, {"id", figure.id}, {"title", clean_utf8(figure.title)}, {"spec", figure.spec}});
           });
     }
     parts.push_back({{"title", clean_utf8(part.title)}, {"blocks", std::move(blocks)}});
@@ -65,8 +91,14 @@ std::string json_report(const Report& report) {
   }
   for (const Section& section : report.document.sections) sections.push_back(section_json(section));
   for (const analysis::Outcome& outcome : report.outcomes) outcomes.push_back(outcome_json(outcome));
-  const Json all = {{"format", 1}, {"title", report.document.title}, {"facts", report.document.facts}, {"answers", std::move(answers)},
-                    {"notes", report.document.notes}, {"scenarios", std::move(outcomes)}, {"sections", std::move(sections)}, {"samples", report.samples}};
+  const Json all = {{"format", 1},
+                    {"title", report.document.title},
+                    {"facts", report.document.facts},
+                    {"answers", std::move(answers)},
+                    {"notes", report.document.notes},
+                    {"scenarios", std::move(outcomes)},
+                    {"sections", std::move(sections)},
+                    {"samples", report.samples}};
   return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

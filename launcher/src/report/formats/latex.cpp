@@ -9,7 +9,8 @@ namespace {
 
 /// Sections that belong into a paper's appendix; hashes and single failures do not.
 bool printed(const Section& section) {
-  static const std::set<std::string> kPrinted = {"results", "gaps", "specialists", "costs", "models", "subgroups", "differences", "seeds"};
+  static const std::set<std::string> kPrinted = {"results", "gaps",      "specialists", "costs",
+                                                 "models",  "subgroups", "differences", "seeds"};
   return kPrinted.contains(section.id);
 }
 
@@ -19,8 +20,9 @@ void add_latex_table(std::string& text, const Table& table) {
     columns += column.kind == ColumnKind::number ? 'r' : 'l';
     head += (head.empty() ? "" : " & ") + latex_text(column.title);
   }
-  text += "{\\tiny\\setlength{\\tabcolsep}{2.5pt}\n\\begin{longtable}{" + columns + "}\n\\caption{" + latex_text(table.caption) + "}\\\\\n\\toprule\n" + head +
-          " \\\\\n\\midrule\n\\endfirsthead\n\\toprule\n" + head + " \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n";
+  text += "{\\tiny\\setlength{\\tabcolsep}{2.5pt}\n\\begin{longtable}{" + columns + "}\n\\caption{" +
+          latex_text(table.caption) + "}\\\\\n\\toprule\n" + head + " \\\\\n\\midrule\n\\endfirsthead\n\\toprule\n" +
+          head + " \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n";
   for (const auto& row : table.rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -38,8 +40,11 @@ void add_latex_table(std::string& text, const Table& table) {
 std::string latex_report(const Report& report) {
   const Document& document = report.document;
   std::string text =
-      "% Written by medvlm report. Needs booktabs, longtable and geometry.\n\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
-      "\\usepackage{booktabs,longtable}\n\\usepackage[landscape,margin=15mm]{geometry}\n\\begin{document}\n\\section*{" + latex_text(document.title) + "}\n";
+      "% Written by medvlm report. Needs booktabs, longtable and "
+      "geometry.\n\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
+      "\\usepackage{booktabs,longtable}\n\\usepackage[landscape,margin=15mm]{geometry}\n\\begin{document}\n\\section*"
+      "{" +
+      latex_text(document.title) + "}\n";
   for (const Answer& answer : document.answers) {
     text += "\\subsection*{" + latex_text(answer.task) + "}\n\\begin{enumerate}\n";
     for (const std::string& sentence : answer.sentences) text += "\\item " + latex_text(sentence) + "\n";

@@ -32,7 +32,8 @@ std::string markdown_report(const Report& report) {
   text += "\n## Do generalists rival specialists?\n\n";
   for (const Answer& answer : document.answers) {
     text += "### " + markdown_text(answer.task) + "\n\n";
-    for (std::size_t i = 0; i < answer.sentences.size(); ++i) text += std::to_string(i + 1) + ". " + markdown_text(answer.sentences[i]) + "\n";
+    for (std::size_t i = 0; i < answer.sentences.size(); ++i)
+      text += std::to_string(i + 1) + ". " + markdown_text(answer.sentences[i]) + "\n";
     text += "\n";
     for (const std::string& note : answer.notes) text += "- " + markdown_text(note) + "\n";
     text += "\n";

@@ -8,8 +8,8 @@
 namespace medvlm::report {
 namespace {
 
-using nlohmann::json;
 using analysis::Outcome;
+using nlohmann::json;
 
 /// A value at a path of keys as text; empty if it is not there.
 std::string told(const json& root, std::initializer_list<const char*> keys) {
@@ -24,19 +24,32 @@ Table scenario_table(const Material& material) {
   table.id = "scenario-manifest";
   table.caption = "How every number came about";
   table.tools = true;
-  table.columns = {{"Scenario"}, {"Source", ColumnKind::choice}, {"Study", ColumnKind::choice}, {"medvlm"}, {"LibTorch"}, {"Device", ColumnKind::choice},
-                   {"Type", ColumnKind::choice}, {"Seed"}, {"Rounds"}, {"Unit"}, {"Written"}, {"Weights, SHA-256"}, {"Test split, SHA-256"}};
+  table.columns = {{"Scenario"},
+                   {"Source", ColumnKind::choice},
+                   {"Study", ColumnKind::choice},
+                   {"medvlm"},
+                   {"LibTorch"},
+                   {"Device", ColumnKind::choice},
+                   {"Type", ColumnKind::choice},
+                   {"Seed"},
+                   {"Rounds"},
+                   {"Unit"},
+                   {"Written"},
+                   {"Weights, SHA-256"},
+                   {"Test split, SHA-256"}};
   for (std::size_t i = 0; i < material.outcomes.size(); ++i) {
     const Outcome& outcome = material.outcomes[i];
     const json& result = material.results[i];
     std::string source = "computed";
     if (outcome.published) {
-      source = "published: " + outcome.published->source + (outcome.published->table.empty() ? "" : ", table " + outcome.published->table);
+      source = "published: " + outcome.published->source +
+               (outcome.published->table.empty() ? "" : ", table " + outcome.published->table);
     }
     std::string unit = told(result, {"bootstrap", "unit"});
     if (unit == "cluster") unit += " (" + told(result, {"bootstrap", "cluster"}) + ")";
-    table.rows.push_back({outcome.name(), source, outcome.study, told(result, {"manifest", "medvlm"}), told(result, {"manifest", "libtorch"}),
-                          told(result, {"manifest", "device"}), told(result, {"manifest", "dtype"}), told(result, {"manifest", "seed"}),
+    table.rows.push_back({outcome.name(), source, outcome.study, told(result, {"manifest", "medvlm"}),
+                          told(result, {"manifest", "libtorch"}), told(result, {"manifest", "device"}),
+                          told(result, {"manifest", "dtype"}), told(result, {"manifest", "seed"}),
                           told(result, {"bootstrap", "rounds"}), unit, told(result, {"manifest", "written"}),
                           told(result, {"manifest", "model", "sha256"}), outcome.dataset.samples_sha256});
   }
@@ -51,7 +64,8 @@ Table plugin_table(const Material& material) {
   std::set<std::string> seen;
   for (const json& result : material.results) {
     for (const json& plugin : list_of(member_of(result, "manifest"), "plugins")) {
-      const std::vector<std::string> cells = {told(plugin, {"kind"}), told(plugin, {"id"}), told(plugin, {"version"}), told(plugin, {"sha256"})};
+      const std::vector<std::string> cells = {told(plugin, {"kind"}), told(plugin, {"id"}), told(plugin, {"version"}),
+                                              told(plugin, {"sha256"})};
       std::string key;
       for (const std::string& cell : cells) key += cell + "\n";
       if (seen.insert(key).second) table.rows.push_back({cells[0], cells[1], cells[2], cells[3]});
@@ -65,7 +79,9 @@ Table plugin_table(const Material& material) {
 Section manifest_section(const Material& material) {
   Section section{"manifest", "Manifest", {}};
   Part part;
-  part.blocks.push_back(Paragraph{"Equal hashes mean equal weights, equal test samples and equal code. The seed is the study's; the bootstrap's resamples depend on it and on the round alone."});
+  part.blocks.push_back(
+      Paragraph{"Equal hashes mean equal weights, equal test samples and equal code. The seed is the study's; the "
+                "bootstrap's resamples depend on it and on the round alone."});
   part.blocks.push_back(scenario_table(material));
   Table plugins = plugin_table(material);
   if (!plugins.rows.empty()) part.blocks.push_back(std::move(plugins));

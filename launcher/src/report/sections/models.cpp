@@ -23,11 +23,12 @@ void add_rows(Table& table, const Outcome& outcome, const std::map<std::string, 
     if (outcome.published) shown.mark = "published";
     std::string method = outcome.adapter.name;
     if (outcome.adapter.seed) method += ", seed " + std::to_string(*outcome.adapter.seed);
-    table.rows.push_back({outcome.dataset.name, method, outcome.domain == "-" ? "" : outcome.domain, label, shown, number(value.interval.low),
-                          number(value.interval.high), number(value.interval.std),
+    table.rows.push_back({outcome.dataset.name, method, outcome.domain == "-" ? "" : outcome.domain, label, shown,
+                          number(value.interval.low), number(value.interval.high), number(value.interval.std),
                           outcome.published && outcome.counts.scored == 0
                               ? Cell("\u2013")
-                              : Cell(grouped(static_cast<long long>(outcome.counts.scored)), static_cast<double>(outcome.counts.scored))});
+                              : Cell(grouped(static_cast<long long>(outcome.counts.scored)),
+                                     static_cast<double>(outcome.counts.scored))});
   }
 }
 
@@ -42,9 +43,9 @@ Section models_section(const Material& material) {
   for (const std::string& model : order) {
     Table table;
     table.id = "model-" + slug(model);
-    table.columns = {{"Dataset", ColumnKind::choice}, {"Method", ColumnKind::choice}, {"Domain"}, {"Metric", ColumnKind::choice},
-                     {"Value", ColumnKind::number}, {"CI low", ColumnKind::number}, {"CI high", ColumnKind::number}, {"Std", ColumnKind::number},
-                     {"Scored", ColumnKind::number}};
+    table.columns = {{"Dataset", ColumnKind::choice}, {"Method", ColumnKind::choice}, {"Domain"},
+                     {"Metric", ColumnKind::choice},  {"Value", ColumnKind::number},  {"CI low", ColumnKind::number},
+                     {"CI high", ColumnKind::number}, {"Std", ColumnKind::number},    {"Scored", ColumnKind::number}};
     std::string facts;
     for (const Outcome& outcome : material.outcomes) {
       if (outcome.model.name != model) continue;
@@ -52,7 +53,8 @@ Section models_section(const Material& material) {
       if (!facts.empty()) continue;
       facts = outcome.model.family;
       if (!outcome.model.role.empty()) facts += (facts.empty() ? "" : ", ") + outcome.model.role;
-      if (outcome.model.parameters > 0) facts += ", " + amount(static_cast<double>(outcome.model.parameters)) + " parameters";
+      if (outcome.model.parameters > 0)
+        facts += ", " + amount(static_cast<double>(outcome.model.parameters)) + " parameters";
     }
     table.caption = facts.empty() ? model : model + " (" + facts + ")";
     table.tools = table.rows.size() > 12;

@@ -11,9 +11,16 @@ Table headline_table(const TaskView& view) {
   table.id = "results-" + view.id();
   table.caption = view.title() + ": " + view.axis_title() + " of every scenario";
   table.tools = true;
-  table.columns = {{"Model"}, {"Family", ColumnKind::choice}, {"Role", ColumnKind::choice}, {"Dataset", ColumnKind::choice},
-                   {"Method", ColumnKind::choice}, {"Domain", ColumnKind::choice}, {"Value", ColumnKind::number},
-                   {"CI low", ColumnKind::number}, {"CI high", ColumnKind::number}, {"Std", ColumnKind::number}};
+  table.columns = {{"Model"},
+                   {"Family", ColumnKind::choice},
+                   {"Role", ColumnKind::choice},
+                   {"Dataset", ColumnKind::choice},
+                   {"Method", ColumnKind::choice},
+                   {"Domain", ColumnKind::choice},
+                   {"Value", ColumnKind::number},
+                   {"CI low", ColumnKind::number},
+                   {"CI high", ColumnKind::number},
+                   {"Std", ColumnKind::number}};
   const auto& scores = view.table();
   for (const analysis::Cell& cell : scores.cells()) {
     const auto& model = scores.models()[cell.model];
@@ -23,8 +30,9 @@ Table headline_table(const TaskView& view) {
     Cell value = number(cell.value);
     if (cell.published) value.mark = "published";
     table.rows.push_back({name, model.family, model.role, scores.datasets()[cell.dataset].name,
-                          view.adapter_label(scores.adapters()[cell.adapter].name), cell.domain == "-" ? "" : cell.domain, value,
-                          number(cell.interval.low), number(cell.interval.high), number(cell.interval.std)});
+                          view.adapter_label(scores.adapters()[cell.adapter].name),
+                          cell.domain == "-" ? "" : cell.domain, value, number(cell.interval.low),
+                          number(cell.interval.high), number(cell.interval.std)});
   }
   return table;
 }

@@ -64,16 +64,22 @@ Section seeds_section(const Material& material) {
     Table table;
     table.id = "seeds-table-" + view.id();
     table.caption = view.title() + ": spread of " + view.axis_title() + " over training seeds";
-    table.columns = {{"Scenario"}, {"Seeds", ColumnKind::number}, {"Mean", ColumnKind::number}, {"Std between seeds", ColumnKind::number},
-                     {"Std from the test set", ColumnKind::number}, {"CI, seeds and test set"}};
+    table.columns = {{"Scenario"},
+                     {"Seeds", ColumnKind::number},
+                     {"Mean", ColumnKind::number},
+                     {"Std between seeds", ColumnKind::number},
+                     {"Std from the test set", ColumnKind::number},
+                     {"CI, seeds and test set"}};
     std::vector<SeedRow> rows;
     for (const Spread& spread : all) {
       const bool known = spread.summary.seeds > 0;
       const double test = known ? std::sqrt(spread.summary.test_variance) : NAN;
-      table.rows.push_back({spread.label, Cell(std::to_string(spread.values.size()), static_cast<double>(spread.values.size())),
-                            Cell(view.shown(spread.cell->value), view.scaled(spread.cell->value)), Cell(view.shown(spread.cell->seed_std), view.scaled(spread.cell->seed_std)),
-                            Cell(view.shown(test), view.scaled(test)),
-                            known ? interval_text(spread.summary.low, spread.summary.high, view.scale()) : std::string("\u2013")});
+      table.rows.push_back(
+          {spread.label, Cell(std::to_string(spread.values.size()), static_cast<double>(spread.values.size())),
+           Cell(view.shown(spread.cell->value), view.scaled(spread.cell->value)),
+           Cell(view.shown(spread.cell->seed_std), view.scaled(spread.cell->seed_std)),
+           Cell(view.shown(test), view.scaled(test)),
+           known ? interval_text(spread.summary.low, spread.summary.high, view.scale()) : std::string("\u2013")});
       for (std::size_t i = 0; i < spread.values.size(); ++i) {
         const auto& seed = spread.cell->outcomes[i]->adapter.seed;
         rows.push_back({spread.label, seed ? std::to_string(*seed) : "", spread.values[i]});

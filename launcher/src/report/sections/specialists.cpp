@@ -21,20 +21,35 @@ Table win_table(const TaskView& view) {
   Table table;
   table.id = "wins-" + view.id();
   table.caption = view.title() + ": how often generalists beat specialists";
-  table.columns = {{"Question"}, {"Against"}, {"Specialists"}, {"Comparisons", ColumnKind::number}, {"Wins", ColumnKind::number}, {"Without fallback"}};
+  table.columns = {{"Question"},
+                   {"Against"},
+                   {"Specialists"},
+                   {"Comparisons", ColumnKind::number},
+                   {"Wins", ColumnKind::number},
+                   {"Without fallback"}};
   if (paired) {
-    for (const char* title : {"Wins, paired CI", "Losses, paired CI", "Wins, Holm", "Losses, Holm"}) table.columns.push_back({title, ColumnKind::number});
+    for (const char* title : {"Wins, paired CI", "Losses, paired CI", "Wins, Holm", "Losses, Holm"})
+      table.columns.push_back({title, ColumnKind::number});
   }
   if (unpaired) {
-    for (const char* title : {"Wins, unpaired CI", "Losses, unpaired CI"}) table.columns.push_back({title, ColumnKind::number});
+    for (const char* title : {"Wins, unpaired CI", "Losses, unpaired CI"})
+      table.columns.push_back({title, ColumnKind::number});
   }
   for (const WinCount& wins : counts) {
     const MatchRequest& request = wins.request;
-    std::vector<Cell> row = {std::string(question_name(request.question)), request.rank == 1 ? "best" : "second",
-                             request.comparators == Comparators::all ? "all" : request.question == Question::rq3 ? "OOD" : "ID", counted(wins.comparisons),
-                             counted(wins.wins), std::to_string(wins.wins_without_fallback) + " of " + std::to_string(wins.comparisons - wins.fallbacks)};
+    std::vector<Cell> row = {
+        std::string(question_name(request.question)),
+        request.rank == 1 ? "best" : "second",
+        request.comparators == Comparators::all ? "all"
+        : request.question == Question::rq3     ? "OOD"
+                                                : "ID",
+        counted(wins.comparisons),
+        counted(wins.wins),
+        std::to_string(wins.wins_without_fallback) + " of " + std::to_string(wins.comparisons - wins.fallbacks)};
     if (paired) {
-      for (const std::size_t number : {wins.significant_wins, wins.significant_losses, wins.holm_wins, wins.holm_losses}) row.push_back(counted(number));
+      for (const std::size_t number :
+           {wins.significant_wins, wins.significant_losses, wins.holm_wins, wins.holm_losses})
+        row.push_back(counted(number));
     }
     if (unpaired) {
       for (const std::size_t number : {wins.unpaired_wins, wins.unpaired_losses}) row.push_back(counted(number));
@@ -54,7 +69,8 @@ Section specialists_section(const Material& material) {
     if (section.empty()) {
       Part intro;
       intro.blocks.push_back(Paragraph{
-          "Bars are generalists, off the shelf and tuned; lines are the best (solid) and second-best (dashed) specialists. The second tuned line is drawn only where it is more than 3 points"
+          "Bars are generalists, off the shelf and tuned; lines are the best (solid) and second-best (dashed) "
+          "specialists. The second tuned line is drawn only where it is more than 3 points"
           " below the first. A win compares two point values and ignores intervals; strict counts take only those whose"
           " interval of the difference excludes 0, or that remain after Holm's correction. Where a dataset has only one"
           " specialist, the comparison with the second best falls back on it."});
