@@ -285,6 +285,9 @@ TEST_CASE("missing and damaged files are named") {
   check_failure(compare({first, folder / "nowhere"}), 7, {(folder / "nowhere").string(), "finished scenario"});
   e2e::write(folder / "study.json", "{}");
   check_failure(compare({folder.path(), first}), 7, {"has no result.json", "folder of a study", "MODEL/DATASET/ADAPTER"});
+  e2e::write(folder / "c/data/lora/seeds.json", "{}");
+  fs::create_directories(folder / "c/data/lora/seed-7");
+  check_failure(compare({folder / "c/data/lora", first}), 2, {"several seeds", "c/data/lora/seed-7'"});
   const std::string rounds = bytes_of(second / "rounds.bin");
   e2e::write(second / "rounds.bin", rounds.substr(0, rounds.size() - 3));
   check_failure(compare({first, second}), 5, {(second / "rounds.bin").string(), "--rescore"});

@@ -1,6 +1,8 @@
 #include "medvlm/analysis/scenario_comparison.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include "medvlm/analysis/detectable_difference.hpp"
 #include "medvlm/analysis/normal.hpp"
@@ -69,6 +71,16 @@ void without_pairs(ValueComparison& value, const OutcomeValue& first, const Outc
   if (!std::isnan(difference.low)) value.unpaired = difference;
 }
 
+/// ", e.g. 'lora/seed-7'", of the folders that there are.
+std::string an_example(const std::filesystem::path& folder) {
+  std::vector<std::string> seeds;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename().string().starts_with("seed-")) seeds.push_back(entry->path().string());
+  }
+  return seeds.empty() ? "" : ", e.g. '" + *std::min_element(seeds.begin(), seeds.end()) + "'";
+}
+
 std::string names_of(const Outcome& outcome) {
   std::string names;
   for (const OutcomeValue& value : outcome.values) names += (names.empty() ? "" : ", ") + value.name;
@@ -109,8 +121,7 @@ ScenarioFiles read_scenario_files(const std::filesystem::path& folder_or_result)
   std::filesystem::path folder = is_result ? folder_or_result.parent_path() : folder_or_result;
   if (folder.empty()) folder = ".";
   if (std::filesystem::exists(folder / "seeds.json") && !std::filesystem::exists(folder / "result.json")) {
-    throw Error(ErrorCode::usage, "'" + folder.string() + "' holds several seeds; name one of them, e.g. '" +
-                                      (folder / "seed-0").string() + "'");
+    throw Error(ErrorCode::usage, "'" + folder.string() + "' holds several seeds; name one of them" + an_example(folder));
   }
   if (!std::filesystem::exists(folder / "result.json")) {
     const bool study = std::filesystem::exists(folder / "study.json");
