@@ -27,9 +27,9 @@ std::string choice_of(const CommandLine& line, const std::string& name, const st
   throw Error(ErrorCode::usage, "--" + name + " cannot be '" + word + "'" + suggestion(word, choices));
 }
 
-analysis::Scale scale_of(const CommandLine& line) {
+analysis::NumberScale scale_of(const CommandLine& line) {
   const std::string word = choice_of(line, "scale", {"auto", "percent", "fraction"});
-  return word == "percent" ? analysis::Scale::percent : word == "fraction" ? analysis::Scale::fraction : analysis::Scale::automatic;
+  return word == "percent" ? analysis::NumberScale::percent : word == "fraction" ? analysis::NumberScale::fraction : analysis::NumberScale::automatic;
 }
 
 /// One entry of a study: only what it says of facts; its options are the plugins' business.

@@ -90,9 +90,9 @@ TEST_CASE("percent, shares, and metrics of their own scale each") {
   CHECK_FALSE(table.outcomes[0].adapter.trains);
   CHECK(table.outcomes[1].adapter.trains);
   PublishedRequest request;
-  request.scale = Scale::fraction;
+  request.scale = NumberScale::fraction;
   CHECK(read(kHeader + "A,d,OTS,loss,150,,,\n", request).outcomes[0].find("", "loss")->interval.value == 150);
-  request.scale = Scale::percent;
+  request.scale = NumberScale::percent;
   CHECK(read(kHeader + "A,d,OTS,auroc,0.5,,,\n", request).outcomes[0].find("", "auroc")->interval.value == doctest::Approx(0.005));
 }
 

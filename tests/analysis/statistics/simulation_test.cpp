@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kRuns = 600;
 const SimulatedShape kSingle{.samples = 200};
-const SimulatedShape kPatients{.samples = 200, .members = 2};
+const SimulatedShape kSimulatedPatients{.samples = 200, .members = 2};
 
 /// How often `claims(data)` holds, over kRuns data sets.
 template <typename Claim>
@@ -61,8 +61,8 @@ TEST_CASE("simulation: DeLong intervals hold the true AUROC in 95 of 100") {
 
 TEST_CASE("simulation: tests of two AUROCs claim falsely in 5 of 100, of patients only if told of them") {
   check_rate("single", rate_of(kSingle, [](const SimulatedScores& data) { return difference_p(data, false) < 0.05; }), 0.05);
-  check_rate("patients", rate_of(kPatients, [](const SimulatedScores& data) { return difference_p(data, true) < 0.05; }), 0.05);
-  CHECK(rate_of(kPatients, [](const SimulatedScores& data) { return difference_p(data, false) < 0.05; }) > 0.07);
+  check_rate("patients", rate_of(kSimulatedPatients, [](const SimulatedScores& data) { return difference_p(data, true) < 0.05; }), 0.05);
+  CHECK(rate_of(kSimulatedPatients, [](const SimulatedScores& data) { return difference_p(data, false) < 0.05; }) > 0.07);
 }
 
 TEST_CASE("simulation: McNemar's tests claim falsely in 5 of 100") {
@@ -74,8 +74,8 @@ TEST_CASE("simulation: McNemar's tests claim falsely in 5 of 100") {
                }
                return mcnemar(first, second).p_value() < 0.05;
              }), 0.05);
-  check_rate("clustered", rate_of(kPatients, [](const SimulatedScores& data) {
-               return clustered_mcnemar(data.surplus(lead_of(kPatients) / 2), data.clusters).p_value < 0.05;
+  check_rate("clustered", rate_of(kSimulatedPatients, [](const SimulatedScores& data) {
+               return clustered_mcnemar(data.surplus(lead_of(kSimulatedPatients) / 2), data.clusters).p_value < 0.05;
              }), 0.05);
 }
 

@@ -153,16 +153,16 @@ class TableReader {
       const std::string name = plain_word(row.metric.text);
       auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(),
                                 [&](const auto& metric) { return metric.name == name; });
-      if (found == table_.metrics.end()) found = table_.metrics.insert(found, {name, 0, request_.scale == Scale::percent});
+      if (found == table_.metrics.end()) found = table_.metrics.insert(found, {name, 0, request_.scale == NumberScale::percent});
       ++found->values;
-      if (request_.scale == Scale::automatic && std::fabs(row.value) > 1) found->percent = true;
+      if (request_.scale == NumberScale::automatic && std::fabs(row.value) > 1) found->percent = true;
     }
   }
 
   double factor_of(const PublishedRow& row, const std::string& metric) {
     const auto found = std::find_if(table_.metrics.begin(), table_.metrics.end(),
                                     [&](const auto& entry) { return entry.name == metric; });
-    if (request_.scale == Scale::automatic && (row.value > 100 || row.value < -100)) {
+    if (request_.scale == NumberScale::automatic && (row.value > 100 || row.value < -100)) {
       complaints_.add(row.number, row.number.text +
                       " is neither a share nor a percentage; is it a typing error? If the metric is of another kind, "
                                                     "import with --scale fraction, which takes values as they are");

@@ -29,7 +29,7 @@ struct PublishedFacts {
 };
 
 /// In what the table's values are written.
-enum class Scale {
+enum class NumberScale {
   automatic,  ///< by metric: percent if any value is above 1 or below -1
   percent,
   fraction,   ///< taken as they are
@@ -37,7 +37,7 @@ enum class Scale {
 
 struct PublishedRequest {
   PublishedFacts facts;
-  Scale scale = Scale::automatic;
+  NumberScale scale = NumberScale::automatic;
   std::string source;  ///< empty: the file's name
   std::string task;    ///< "diagnosis" or "vqa" for tables without a column `task`; empty: "diagnosis"
   std::string study;   ///< name of the study in the results; empty: the file's name without its ending
