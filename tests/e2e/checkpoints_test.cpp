@@ -67,13 +67,14 @@ class CheckpointStudy {
   fs::path out() const { return folder_ / "out"; }
   Outcome start(const fs::path& output) const { return run(study_, output, {"--quiet"}); }
 
-  /// Refused with all parts in the message, before there is a scenario. Status 3: seen when the study is checked;
-  /// 6: seen when the weights are loaded.
+  /// Refused with all parts in the message, before anything is predicted. Status 3: seen when the study is checked, and
+  /// nothing is written; 6: seen when the weights are loaded, and error.json has the message.
   void check_refused(int status, const Words& parts) const {
     const Outcome outcome = start(out());
     CHECK(outcome.status == status);
     for (const std::string& part : parts) CHECK_MESSAGE(contains(outcome.err, part), part << " in " << outcome.err);
-    CHECK_FALSE(fs::exists(scenario(out())));
+    CHECK_FALSE(fs::exists(scenario(out()) / "journal.jsonl"));
+    CHECK(fs::exists(scenario(out()) / "error.json") == (status == 6));
   }
 
  private:
