@@ -9,6 +9,7 @@
 #include "probe.hpp"
 #include "study_command.hpp"
 #include "submit_command.hpp"
+#include "thumbnails_command.hpp"
 #include "verify_command.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"run", medvlm::launcher::run_main},
     Command{"plan", medvlm::launcher::plan_main},
+    Command{"thumbnails", medvlm::launcher::thumbnails_main},
     Command{"submit", medvlm::launcher::submit_main},
     Command{"verify", medvlm::launcher::verify_main},
     Command{"build-vqa", medvlm::launcher::build_vqa_main},

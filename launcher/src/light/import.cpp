@@ -3,7 +3,7 @@
 
 #include "command.hpp"
 #include "command_line.hpp"
-#include "engine/study_include.hpp"
+#include "engine/study/study_include.hpp"
 #include "medvlm/analysis/published_table.hpp"
 #include "medvlm/base/error.hpp"
 

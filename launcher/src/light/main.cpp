@@ -26,6 +26,7 @@ constexpr std::array kCommands = {
     Command{"submit", "give the scenarios of a study to a cluster", nullptr},
     Command{"status", "show how far a study is", status_command},
     Command{"report", "make a page, tables and figures of results", report_command},
+    Command{"thumbnails", "make small pictures of test images for the report", nullptr},
     Command{"compare", "test the differences between results", compare_command},
     Command{"import", "bring published numbers in as results", import_command},
     Command{"export", "write results and predictions as CSV, JSONL or Parquet", export_command},
@@ -39,9 +40,9 @@ void print_help() {
   std::cout << "medvlm " << kVersion << ": evaluates vision-language models on medical images\n\n"
             << "usage: medvlm COMMAND [arguments]\n\ncommands:\n";
   for (const Command& command : kCommands) {
-    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << "\n";
+    std::cout << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << "\n";
   }
-  std::cout << "  help      show this, or the help of a command\n\n"
+  std::cout << "  help        show this, or the help of a command\n\n"
             << "'medvlm COMMAND --help' explains a command. Exit statuses: docs/reference/exit-codes.md\n";
 }
 
