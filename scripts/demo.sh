@@ -12,6 +12,8 @@ output=${1:-results/demo}
 study=$MEDVLM_BUILD/share/medvlm/configs/demo.toml
 printf '\n$ medvlm run %s --set study.output=%s\n' "${study#"$PWD"/}" "$output"
 "$MEDVLM_BUILD/bin/medvlm" run "$study" --set "study.output=$(realpath -m "$output")" --fresh
+"$MEDVLM_BUILD/bin/medvlm" report "$output" --out "$output/report.html" >/dev/null
+printf '\nreport: %s (one file, opens in any browser, needs no network)\n' "$(realpath "$output/report.html")"
 cat <<EOF
 
 How to read it: without training (off_the_shelf) the specialist knows radiographs (ID) and the generalist does not; a linear probe or

@@ -135,15 +135,8 @@ std::vector<std::string> words_of(const StudyOptions& options, const Study& stud
     return {program, "report", study.output.string(), "--out", (study.output / "report.html").string()};
   }
   std::vector<std::string> words{program, "run", study.file.string()};
-  for (const char* name : {"set", "plugin-dir"}) {
-    if (!options.has(name)) continue;
-    for (const std::string& value : options.get<std::vector<std::string>>(name)) {
-      words.insert(words.end(), {std::string("--") + name, value});
-    }
-  }
-  for (const char* name : {"device", "dtype"}) {
-    if (options.has(name)) words.insert(words.end(), {std::string("--") + name, options.get<std::string>(name)});
-  }
+  const std::vector<std::string> changes = options.changes_as_words();
+  words.insert(words.end(), changes.begin(), changes.end());
   for (const std::string& name : task.scenarios) words.insert(words.end(), {"--only", name});
   if (job.stage == "train") words.push_back("--train-only");
   if (!task.shard.empty()) words.insert(words.end(), {"--shard", task.shard});

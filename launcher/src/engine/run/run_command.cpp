@@ -95,15 +95,8 @@ void check_metrics(Workbench& bench) {
 std::vector<std::string> words_of_job(const StudyOptions& options, const Study& study, std::size_t jobs,
                                       const std::vector<std::string>& names) {
   std::vector<std::string> words{"run", options.get<std::vector<std::string>>("study").front(), "--quiet"};
-  for (const char* name : {"set", "plugin-dir"}) {
-    if (!options.has(name)) continue;
-    for (const std::string& value : options.get<std::vector<std::string>>(name)) {
-      words.insert(words.end(), {std::string("--") + name, value});
-    }
-  }
-  for (const char* name : {"device", "dtype"}) {
-    if (options.has(name)) words.insert(words.end(), {std::string("--") + name, options.get<std::string>(name)});
-  }
+  const std::vector<std::string> changes = options.changes_as_words();
+  words.insert(words.end(), changes.begin(), changes.end());
   for (const char* name : {"fresh", "rescore", "train-only", "continue-on-error"}) {
     if (options.has(name)) words.push_back(std::string("--") + name);
   }

@@ -52,6 +52,20 @@ Study StudyOptions::read(std::vector<Diagnostic>& diagnostics) const {
   return read_study(get<std::vector<std::string>>("study").front(), changes, diagnostics);
 }
 
+std::vector<std::string> StudyOptions::changes_as_words() const {
+  std::vector<std::string> words;
+  for (const char* name : {"set", "plugin-dir"}) {
+    if (!has(name)) continue;
+    for (const std::string& value : get<std::vector<std::string>>(name)) {
+      words.insert(words.end(), {std::string("--") + name, value});
+    }
+  }
+  for (const char* name : {"device", "dtype"}) {
+    if (has(name)) words.insert(words.end(), {std::string("--") + name, get<std::string>(name)});
+  }
+  return words;
+}
+
 std::vector<std::filesystem::path> StudyOptions::plugin_folders() const {
   std::vector<std::filesystem::path> folders;
   if (!has("plugin-dir")) return folders;

@@ -20,6 +20,8 @@ class StudyOptions {
   /// Error(config) if the file is no TOML, Error(usage) for a wrong --set.
   Study read(std::vector<Diagnostic>& diagnostics) const;
   std::vector<std::filesystem::path> plugin_folders() const;
+  /// --set, --plugin-dir, --device and --dtype as they were given: for another process that is to see the same study.
+  std::vector<std::string> changes_as_words() const;
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   template <class Type>
   Type get(const std::string& name) const {
