@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -135,12 +136,25 @@ analysis::RoundsFile rounds_of(const Scenario& scenario, const TestSplit& test, 
   return file;
 }
 
+/// What a scenario's outcome rests on, by names below its folder: its own files, and what was learnt.
+std::vector<std::string> files_that_count(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const char* name : {"journal.jsonl", "predictions.jsonl", "result.json", "rounds.bin", "training.json"}) {
+    if (std::filesystem::exists(folder / name)) names.emplace_back(name);
+  }
+  if (!std::filesystem::is_directory(folder / "adapter")) return names;
+  const std::size_t own = names.size();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "adapter")) {
+    if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(folder).generic_string());
+  }
+  std::sort(names.begin() + std::ptrdiff_t(own), names.end());
+  return names;
+}
+
 /// In the form of the program sha256sum, which can check them.
 std::string checksums(const std::filesystem::path& folder) {
   std::string text;
-  for (const char* name : {"journal.jsonl", "predictions.jsonl", "result.json", "rounds.bin", "training.json"}) {
-    if (std::filesystem::exists(folder / name)) text += sha256_file(folder / name) + "  " + name + "\n";
-  }
+  for (const std::string& name : files_that_count(folder)) text += sha256_file(folder / name) + "  " + name + "\n";
   return text;
 }
 

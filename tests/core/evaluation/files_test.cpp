@@ -50,6 +50,14 @@ TEST_CASE("SHA256SUMS names every file of the outcome") {
   CHECK(names == std::vector<std::string>{"journal.jsonl", "predictions.jsonl", "result.json", "rounds.bin"});
 }
 
+TEST_CASE("SHA256SUMS names what an adapter learnt") {
+  Bench bench;
+  bench.adapter.about.trains = true;
+  bench.run();
+  CHECK(bench.file("SHA256SUMS").find("  adapter/weights\n") != std::string::npos);
+  CHECK(bench.file("SHA256SUMS").find("  training.json\n") != std::string::npos);
+}
+
 TEST_CASE("facts that the study tells anew are written, and the time of the work is kept") {
   Bench bench;
   bench.manifest = R"({"model":{"role":""},"identity":{}})";

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "medvlm/base/error.hpp"
@@ -42,6 +43,19 @@ std::optional<std::map<std::string, std::string>> parse_sums(const std::string& 
   return sums;
 }
 
+/// What an adapter learnt: the files that are there, and those that were.
+std::set<std::string> adapter_files(const fs::path& folder, const std::map<std::string, std::string>& sums) {
+  std::set<std::string> names;
+  for (const auto& [name, digits] : sums) {
+    if (name.starts_with("adapter/")) names.insert(name);
+  }
+  if (!fs::is_directory(folder / "adapter")) return names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "adapter")) {
+    if (entry.is_regular_file()) names.insert(entry.path().lexically_relative(folder).generic_string());
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string_view verdict_name(Verdict verdict) { return kVerdictNames[static_cast<std::size_t>(verdict)]; }
@@ -74,6 +88,7 @@ Check check_sums(const fs::path& folder) {
   };
   for (const char* name : kAlways) look(name, true);
   for (const char* name : kSometimes) look(name, false);
+  for (const std::string& name : adapter_files(folder, *sums)) look(name, false);
   for (const auto& [name, digits] : *sums) {
     add_note(check, Verdict::changed, "SHA256SUMS names '" + name + "', which is no file of a scenario");
   }
