@@ -70,6 +70,23 @@ TEST_CASE("a finished study passes, as a whole and by scenario, and nothing is c
             .status == 0);
 }
 
+TEST_CASE("scenarios of a study with several seeds, rules and metrics for two tasks are recomputed as they were") {
+  TempFolder folder;
+  const fs::path study = write(
+      folder / "study.toml",
+      study_text(synthetic(24, 32)) + "[bootstrap]\nrounds = 20\n[[adapters]]\nname = \"probe\"\nplugin = \"linear_probe\"\n"
+      "seeds = [3, 5]\n[[metrics]]\nplugin = \"vqa_accuracy\"\n"
+      "[[models]]\nname = \"answerer\"\nplugin = \"llava\"\ncheckpoint = \"" MEDVLM_ANSWERER "\"\n"
+      "template = \"USER: {image}\\n{question} ASSISTANT:\"\n"
+      "[[datasets]]\nname = \"questions\"\nplugin = \"synthetic\"\ntask = \"vqa\"\ntrain = 0\ntest = 3\nimage_size = 32\n"
+      "[[overrides]]\nadapters = [\"probe\"]\nbatch_size = 5\n[[exclude]]\nmodels = [\"model\"]\nadapters = [\"ots\"]\n");
+  const Outcome ran = run(study, folder / "out", {"--set", "datasets.data.train=16", "--quiet"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const Outcome outcome = verify(folder / "out");
+  CHECK_MESSAGE(outcome.status == 0, outcome.out << outcome.err);
+  CHECK(json::parse(outcome.out).size() == 3);
+}
+
 TEST_CASE("a changed byte anywhere in any file is found") {
   const Finished done;
   for (const char* name : kFiles) {

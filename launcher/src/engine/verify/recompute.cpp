@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "medvlm/base/files.hpp"
@@ -70,12 +71,17 @@ Study study_of(const OrderedJson& manifest, const fs::path& output) {
   const auto set = [&](const char* section, const std::string& key, Value value) {
     (*(*root.table())[section].table())[key] = std::move(value);
   };
-  const auto only = [&](const char* kind, const char* key) {
-    set("study", kind, Value(Value::Array{Value(manifest.at(key).at("name").get<std::string>())}));
+  const auto only = [&](const char* kind, const OrderedJson& name) {
+    set("study", kind, Value(Value::Array{Value(name.get<std::string>())}));
   };
-  only("models", "model");
-  only("datasets", "dataset");
-  only("adapters", "adapter");
+  only("models", manifest.at("model").at("name"));
+  only("datasets", manifest.at("dataset").at("name"));
+  only("adapters", manifest.at("adapter").at("group"));  // an entry with seeds has a scenario for each
+  Value::Array metrics;
+  for (const OrderedJson& metric : manifest.at("identity").at("scoring").at("metrics")) {
+    metrics.push_back(Value(metric.at("name").get<std::string>()));
+  }
+  set("study", "metrics", Value(std::move(metrics)));
   set("study", "output", Value(output.string()));
   set("run", "device", Value("cpu"));
   set("run", "dtype", Value("auto"));
@@ -132,8 +138,11 @@ class Recomputation {
       : folder_(folder), result_(result), manifest_(result.at("manifest")),
         bench_(study_of(manifest_, scratch_.path()), plugin_folders(manifest_), {}), runner_(bench_) {
     auto scenarios = runner_.plan();
-    if (scenarios.size() != 1) throw Error(ErrorCode::data, "the manifest's study does not have this scenario");
-    planned_ = std::make_unique<PlannedScenario>(std::move(scenarios.front()));
+    const auto found = std::find_if(scenarios.begin(), scenarios.end(), [&](const PlannedScenario& each) {
+      return each.parts.adapter.entry.name == manifest_.at("adapter").at("name");
+    });
+    if (found == scenarios.end()) throw Error(ErrorCode::data, "the manifest's study does not have this scenario");
+    planned_ = std::make_unique<PlannedScenario>(std::move(*found));
     planned_->parts.device = manifest_.at("device").get<std::string>();
     planned_->parts.dtype = manifest_.at("dtype").get<std::string>();
   }
