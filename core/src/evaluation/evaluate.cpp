@@ -62,26 +62,25 @@ void start_over(const Scenario& scenario) {
   forget_training(scenario);
 }
 
-/// The result that is there, if it follows this identity; else null. A rescoring that was killed leaves the result of the
+/// The result that is there, if it has the identity of this manifest; else null. A rescoring that was killed leaves the result of the
 /// scoring before.
-OrderedJson current_result(const Scenario& scenario, const TestSplit& test) {
+OrderedJson current_result(const Scenario& scenario, const OrderedJson& manifest) {
   const auto file = scenario.folder / "result.json";
   if (scenario.mode != JournalMode::resume || !std::filesystem::exists(file)) return nullptr;
   OrderedJson result = OrderedJson::parse(read_file(file), nullptr, false);
   if (!result.is_object() || !result.contains("manifest") || !result["manifest"].is_object()) return nullptr;
-  const OrderedJson now = OrderedJson::parse(test.manifest);
-  return result["manifest"].value("identity", OrderedJson()) == now.value("identity", OrderedJson()) ? result : nullptr;
+  const bool same = result["manifest"].value("identity", OrderedJson()) == manifest.value("identity", OrderedJson());
+  return same ? result : nullptr;
 }
 
 /// True if every file of a finished scenario is there and says of model, dataset and adapter what the study says now.
-bool is_written(const Scenario& scenario, const TestSplit& test, const OrderedJson& result) {
+bool is_written(const Scenario& scenario, const OrderedJson& manifest, const OrderedJson& result) {
   if (result.is_null()) return false;
   for (const char* name : {"predictions.jsonl", "rounds.bin", "SHA256SUMS"}) {
     if (!std::filesystem::exists(scenario.folder / name)) return false;
   }
-  const OrderedJson now = OrderedJson::parse(test.manifest);
   return std::all_of(std::begin(kFacts), std::end(kFacts), [&](const char* key) {
-    return result["manifest"].value(key, OrderedJson()) == now.value(key, OrderedJson());
+    return result["manifest"].value(key, OrderedJson()) == manifest.value(key, OrderedJson());
   });
 }
 
@@ -126,14 +125,15 @@ ScenarioResult evaluate(Scenario& scenario, Progress& progress) {
   bool prepared = !is_trained(scenario);
   if (prepared) prepare_adapter(scenario, progress);
   const TestSplit test = scenario.open_test();
+  const OrderedJson manifest = OrderedJson::parse(test.manifest);
   Journal journal(scenario.folder, test.identity, scenario.mode);
   check_records(scenario.folder, test.samples, journal);
   const std::size_t before = journal.records().size();
   const SplitRun split{scenario.name, test.samples, journal};
   take_over_shards(scenario, split, test.identity);
   const std::vector<Batch> missing = missing_batches(scenario, split);
-  const OrderedJson there = current_result(scenario, test);
-  const bool written = missing.empty() && journal.records().size() == before && is_written(scenario, test, there);
+  const OrderedJson there = current_result(scenario, manifest);
+  const bool written = missing.empty() && journal.records().size() == before && is_written(scenario, manifest, there);
   if (written && is_settled(there)) return summary_of_result(there);
   run_batches(scenario, split, missing, progress, prepared);
   const TrainPredictions train = predict_train(scenario, test, progress, prepared);

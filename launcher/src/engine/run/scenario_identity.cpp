@@ -10,6 +10,7 @@
 #include <torch/headeronly/version.h>
 
 #include "clock.hpp"
+#include "medvlm/analysis/outcome.hpp"
 #include "medvlm/base/hash.hpp"
 #include "medvlm/base/version.hpp"
 
@@ -101,7 +102,10 @@ std::string modality_of(const Item<Dataset>& dataset) {
 }
 
 std::string domain_of(const ScenarioParts& parts) {
-  return domain_of(parts.model.entry.facts, modality_of(parts.dataset));
+  analysis::ModelFacts model;
+  model.role = parts.model.entry.facts.role;
+  model.modalities = parts.model.entry.facts.modalities;
+  return analysis::domain_of(model, modality_of(parts.dataset));
 }
 
 bool is_trained_on(const ScenarioParts& parts) {

@@ -26,7 +26,7 @@ struct ScenarioParts {
 /// The dataset's modality: the study's word, else the plugin's.
 std::string modality_of(const Item<Dataset>& dataset);
 
-/// "ID", "OOD" or "-": see domain_of() of a study's facts.
+/// "ID", "OOD" or "-": analysis::domain_of() of the study's facts.
 std::string domain_of(const ScenarioParts& parts);
 
 /// Whether the study says that the dataset is in the model's training mixture.

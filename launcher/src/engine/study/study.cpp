@@ -1,18 +1,10 @@
 #include "study.hpp"
 
-#include <algorithm>
-
 #include "medvlm/base/error.hpp"
 #include "study_include.hpp"
 #include "study_reader.hpp"
 
 namespace medvlm::launcher {
-
-std::string domain_of(const EntryFacts& model, const std::string& modality) {
-  if (model.role.empty()) return "-";
-  const bool seen = std::find(model.modalities.begin(), model.modalities.end(), modality) != model.modalities.end();
-  return model.role == "specialist" && seen ? "ID" : "OOD";
-}
 
 Study read_study(const std::filesystem::path& file, const std::vector<std::string>& changes,
                  std::vector<Diagnostic>& diagnostics) {

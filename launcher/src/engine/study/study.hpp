@@ -22,10 +22,6 @@ struct EntryFacts {
   std::string modality;                  ///< datasets: in place of the plugin's; empty: the plugin's
 };
 
-/// "ID" or "OOD": whether the dataset's modality was in the model's pre-training; a generalist is out of domain everywhere
-/// (the paper's rule). "-" where the study does not tell the role.
-std::string domain_of(const EntryFacts& model, const std::string& modality);
-
 /// A plugin that the study uses, with the name that the study gives it and its options as written.
 struct StudyEntry {
   std::string name;
